@@ -1,0 +1,2 @@
+//! danqing
+fn main() {}
