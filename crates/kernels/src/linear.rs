@@ -1,0 +1,178 @@
+//! Linear layers with packed weights and fused epilogues.
+
+use crate::epilogue::{Epilogue, finish, finish_swiglu};
+use crate::level::Level;
+use crate::panels::{Panels, Segments, from_bf16, rows_to_words};
+use crate::pool::Cpu;
+use crate::product::{Factor, PlacedTile, RowTile, TILE_ROWS, multiply_all};
+use crate::scratch::{Purpose, with_scratch};
+
+/// `y = epilogue(x * weight^T + bias)` with the weight packed for one [`Level`].
+///
+/// Each sum differs from the exact sum of the (bf16-rounded, at bf16 levels) factors by at most
+/// `in_features * 2^-22` of the sum of the factors' absolute products.
+pub struct Linear {
+    panels: Panels,
+    bias: Vec<f32>,
+    level: Level,
+    in_features: usize,
+    out_features: usize,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Plain,
+    SwiGlu,
+}
+
+impl Linear {
+    /// `weight`: (`out_features`, `in_features`), row-major, as PyTorch stores it; `bias`: (`out_features`).
+    #[must_use]
+    pub fn new(
+        cpu: &Cpu,
+        weight: &[f32],
+        bias: Option<&[f32]>,
+        in_features: usize,
+        out_features: usize,
+    ) -> Self {
+        assert_eq!(weight.len(), in_features * out_features, "weight is not (out_features, in_features)");
+        Self::plain(cpu, |index| weight[index], bias, in_features, out_features)
+    }
+
+    /// As [`Linear::new`], from the bits of bf16 values.
+    #[must_use]
+    pub fn from_bf16(
+        cpu: &Cpu,
+        weight: &[u16],
+        bias: Option<&[f32]>,
+        in_features: usize,
+        out_features: usize,
+    ) -> Self {
+        assert_eq!(weight.len(), in_features * out_features, "weight is not (out_features, in_features)");
+        Self::plain(cpu, |index| from_bf16(weight[index]), bias, in_features, out_features)
+    }
+
+    /// A layer that gives `silu(x * gate^T) * (x * up^T)` of `hidden` columns.
+    ///
+    /// `weight`: (2 * `hidden`, `in_features`), first the rows of the gate, then those of the up projection; `bias`:
+    /// (2 * `hidden`). Source: Shazeer 2020, arXiv:2002.05202, equation 6.
+    #[must_use]
+    pub fn swiglu(
+        cpu: &Cpu,
+        weight: &[f32],
+        bias: Option<&[f32]>,
+        in_features: usize,
+        hidden: usize,
+    ) -> Self {
+        assert_eq!(weight.len(), 2 * in_features * hidden, "weight is not (2 * hidden, in_features)");
+        Self::interleaved(cpu, |index| weight[index], bias, in_features, hidden)
+    }
+
+    /// As [`Linear::swiglu`], from the bits of bf16 values.
+    #[must_use]
+    pub fn swiglu_from_bf16(
+        cpu: &Cpu,
+        weight: &[u16],
+        bias: Option<&[f32]>,
+        in_features: usize,
+        hidden: usize,
+    ) -> Self {
+        assert_eq!(weight.len(), 2 * in_features * hidden, "weight is not (2 * hidden, in_features)");
+        Self::interleaved(cpu, |index| from_bf16(weight[index]), bias, in_features, hidden)
+    }
+
+    fn plain(
+        cpu: &Cpu,
+        weight: impl Fn(usize) -> f32 + Sync,
+        bias: Option<&[f32]>,
+        in_features: usize,
+        out_features: usize,
+    ) -> Self {
+        assert!(in_features > 0 && out_features > 0, "a layer without features");
+        assert!(bias.is_none_or(|bias| bias.len() == out_features), "bias is not (out_features)");
+        let segments = Segments { count: 1, elements: in_features };
+        let panels = Panels::pack(cpu, out_features, segments, |column, _, element| {
+            weight(column * in_features + element)
+        });
+        let mut padded = vec![0.0; panels.count() * cpu.simd().panel_columns()];
+        padded[..out_features].copy_from_slice(bias.unwrap_or(&vec![0.0; out_features]));
+        Self { panels, bias: padded, level: cpu.level(), in_features, out_features, kind: Kind::Plain }
+    }
+
+    fn interleaved(
+        cpu: &Cpu,
+        weight: impl Fn(usize) -> f32 + Sync,
+        bias: Option<&[f32]>,
+        in_features: usize,
+        hidden: usize,
+    ) -> Self {
+        assert!(in_features > 0 && hidden > 0, "a layer without features");
+        assert!(bias.is_none_or(|bias| bias.len() == 2 * hidden), "bias is not (2 * hidden)");
+        let half = cpu.simd().panel_columns() / 2;
+        let columns = hidden.div_ceil(half) * 2 * half;
+        // Column of the panels -> row of the weight: half a panel of gates, then the same half of ups.
+        let source = |column: usize| {
+            let unit = column / (2 * half) * half + column % half;
+            (unit < hidden).then_some(unit + column % (2 * half) / half * hidden)
+        };
+        let segments = Segments { count: 1, elements: in_features };
+        let panels = Panels::pack(cpu, columns, segments, |column, _, element| {
+            source(column).map_or(0.0, |row| weight(row * in_features + element))
+        });
+        let bias = (0..columns).map(|column| source(column).zip(bias).map_or(0.0, |(row, bias)| bias[row]));
+        let bias = bias.collect();
+        Self { panels, bias, level: cpu.level(), in_features, out_features: hidden, kind: Kind::SwiGlu }
+    }
+
+    /// Columns of the input.
+    #[must_use]
+    pub fn in_features(&self) -> usize {
+        self.in_features
+    }
+
+    /// Columns of the output.
+    #[must_use]
+    pub fn out_features(&self) -> usize {
+        self.out_features
+    }
+
+    /// `x`: (rows, `in_features`); `y`: (rows, `out_features`), overwritten.
+    pub fn forward(&self, cpu: &Cpu, x: &[f32], y: &mut [f32]) {
+        self.forward_with(cpu, x, Epilogue::None, y);
+    }
+
+    /// As [`Linear::forward`], with `epilogue` in place of plain storing; a SwiGLU layer takes none.
+    pub fn forward_with(&self, cpu: &Cpu, x: &[f32], epilogue: Epilogue<'_>, y: &mut [f32]) {
+        assert_eq!(self.level, cpu.level(), "the weights were packed for another level");
+        let rows = x.len() / self.in_features;
+        assert_eq!(x.len(), rows * self.in_features, "x is not (rows, in_features)");
+        assert_eq!(y.len(), rows * self.out_features, "y is not (rows, out_features)");
+        let swiglu = self.kind == Kind::SwiGlu;
+        assert!(!swiglu || matches!(epilogue, Epilogue::None), "a SwiGLU layer takes no epilogue");
+        epilogue.check(rows, self.out_features);
+        let (simd, width) = (cpu.simd(), self.out_features);
+        let panel_width = if swiglu { simd.panel_columns() / 2 } else { simd.panel_columns() };
+        with_scratch(Purpose::Operand, |scratch| {
+            let left = rows_to_words(cpu, x, self.in_features, &mut scratch.factors);
+            let segment_words = simd.words(self.in_features);
+            let factor = Factor { words: left.words, stride: left.stride, segments: &[0], segment_words };
+            let tiles = |rows: std::ops::Range<usize>| {
+                rows.clone().step_by(TILE_ROWS).map(move |first_row| PlacedTile {
+                    tile: RowTile {
+                        offset: first_row * left.stride,
+                        rows: TILE_ROWS.min(rows.end - first_row),
+                    },
+                    first_row,
+                })
+            };
+            multiply_all(cpu, &factor, &self.panels, y, width, panel_width, 1, tiles, |cell, finished| {
+                if swiglu {
+                    finish_swiglu(simd, cell, &finished, &self.bias, width);
+                } else {
+                    finish(simd, cell, &finished, &self.bias, width, epilogue);
+                }
+            });
+        });
+    }
+}

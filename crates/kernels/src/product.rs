@@ -1,0 +1,252 @@
+//! Blocks of matrix products: up to 32 rows of a left factor times one panel.
+//!
+//! Every level computes each element of a block as one sum over the words, first to last, whatever rows stand beside
+//! it; that is what makes results independent of batch and threads.
+
+#[cfg(target_arch = "x86_64")]
+mod amx;
+#[cfg(target_arch = "x86_64")]
+mod vectors;
+
+use std::ops::Range;
+
+use crate::grid::{Cell, CellSize};
+use crate::level::{Level, PortableArithmetic, Simd};
+use crate::panels::Panels;
+use crate::pool::Cpu;
+use crate::scratch::{Purpose, with_scratch};
+
+/// Rows of one tile, at most.
+pub(crate) const TILE_ROWS: usize = 16;
+
+/// Rows of one block of tiles, at most.
+pub(crate) const BLOCK_ROWS: usize = 2 * TILE_ROWS;
+
+/// Rows of a task: its left factors (200 kB at 384 bf16) stay in the second cache while the panels pass.
+const TASK_ROWS: usize = 256;
+
+/// Tasks for each thread, so that a thread which loses its core for a while does not hold up the others.
+const TASKS_PER_THREAD: usize = 8;
+
+/// The left factor: rows `stride` words apart; a row's words lie in segments that start at its offset plus one of
+/// `segments`.
+///
+/// A linear layer has one segment. A 3x3 convolution has three, one for each row of its window, because in a
+/// channels-last image the three neighbours of a row are contiguous; rows then overlap.
+#[derive(Clone, Copy)]
+pub(crate) struct Factor<'a> {
+    pub(crate) words: &'a [u32],
+    pub(crate) stride: usize,
+    pub(crate) segments: &'a [usize],
+    pub(crate) segment_words: usize,
+}
+
+/// Up to 16 rows of a left factor that are `stride` apart.
+#[derive(Clone, Copy)]
+pub(crate) struct RowTile {
+    /// Words before the first row.
+    pub(crate) offset: usize,
+    pub(crate) rows: usize,
+}
+
+/// The right to multiply on this thread; for AMX it holds the thread's tile configuration.
+pub(crate) struct Multiplier {
+    simd: Simd,
+    #[cfg(target_arch = "x86_64")]
+    _tiles: Option<amx::Tiles>,
+}
+
+impl Multiplier {
+    pub(crate) fn new(simd: Simd) -> Self {
+        Self {
+            simd,
+            #[cfg(target_arch = "x86_64")]
+            _tiles: (simd.level() == Level::AmxBf16).then(|| amx::Tiles::configure(simd)),
+        }
+    }
+
+    /// Writes the sums of the first tile to rows 0.. of `sums`, those of the second to rows 16..; rows of `sums` are
+    /// `sums_stride` apart. Rows that a tile lacks may be written with anything.
+    ///
+    /// `panel`: (words of all segments, panel columns).
+    pub(crate) fn multiply(
+        &self,
+        factor: &Factor<'_>,
+        tiles: &[RowTile],
+        panel: &[u32],
+        sums: &mut [f32],
+        sums_stride: usize,
+    ) {
+        let columns = self.simd.panel_columns();
+        let last_segment = factor.segments.iter().max().expect("a factor has a segment");
+        for tile in tiles {
+            // AMX reads whole tiles.
+            let last_row = tile.offset + (TILE_ROWS - 1) * factor.stride;
+            assert!(
+                last_row + last_segment + factor.segment_words <= factor.words.len(),
+                "the left factor is short"
+            );
+            assert!(0 < tile.rows && tile.rows <= TILE_ROWS, "a tile of `{}` rows", tile.rows);
+        }
+        assert_eq!(
+            panel.len(),
+            factor.segments.len() * factor.segment_words * columns,
+            "panel and segments differ"
+        );
+        assert!((1..=2).contains(&tiles.len()), "a block of `{}` tiles", tiles.len());
+        assert!(sums_stride >= columns, "rows of sums overlap");
+        assert!(sums.len() >= (tiles.len() * TILE_ROWS - 1) * sums_stride + columns, "too few sums");
+        match self.simd.level() {
+            #[cfg(target_arch = "x86_64")]
+            Level::AmxBf16 => amx::multiply(self, factor, tiles, panel, sums, sums_stride),
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 | Level::Avx512 | Level::Avx512Bf16 => {
+                for (tile, sums) in tiles.iter().zip(sums.chunks_mut(TILE_ROWS * sums_stride)) {
+                    vectors::multiply(self.simd, factor, *tile, panel, sums, sums_stride);
+                }
+            }
+            _ => {
+                for (tile, sums) in tiles.iter().zip(sums.chunks_mut(TILE_ROWS * sums_stride)) {
+                    multiply_portable(factor, *tile, panel, sums, sums_stride);
+                }
+            }
+        }
+    }
+}
+
+const PORTABLE_COLUMNS: usize = 16;
+
+/// Four rows at a time: with 16 columns that fills half of Arm's vector registers.
+fn multiply_portable(
+    factor: &Factor<'_>,
+    tile: RowTile,
+    panel: &[u32],
+    sums: &mut [f32],
+    sums_stride: usize,
+) {
+    let mut row = 0;
+    while row < tile.rows {
+        let offset = tile.offset + row * factor.stride;
+        let sums = &mut sums[row * sums_stride..];
+        if tile.rows - row >= 4 {
+            multiply_rows::<4>(factor, offset, panel, sums, sums_stride);
+            row += 4;
+        } else {
+            multiply_rows::<1>(factor, offset, panel, sums, sums_stride);
+            row += 1;
+        }
+    }
+}
+
+fn multiply_rows<const ROWS: usize>(
+    factor: &Factor<'_>,
+    offset: usize,
+    panel: &[u32],
+    sums: &mut [f32],
+    sums_stride: usize,
+) {
+    use crate::level::Arithmetic;
+    let mut totals = [[0.0_f32; PORTABLE_COLUMNS]; ROWS];
+    let mut right = panel.as_chunks::<PORTABLE_COLUMNS>().0.iter();
+    for segment in factor.segments {
+        let rows: [&[u32]; ROWS] = std::array::from_fn(|row| {
+            &factor.words[offset + row * factor.stride + segment..][..factor.segment_words]
+        });
+        for (word, right) in right.by_ref().take(factor.segment_words).enumerate() {
+            for (totals, row) in totals.iter_mut().zip(&rows) {
+                let left = f32::from_bits(row[word]);
+                for (total, right) in totals.iter_mut().zip(right) {
+                    *total = PortableArithmetic::multiply_add(left, f32::from_bits(*right), *total);
+                }
+            }
+        }
+    }
+    for (row, totals) in totals.iter().enumerate() {
+        sums[row * sums_stride..][..PORTABLE_COLUMNS].copy_from_slice(totals);
+    }
+}
+
+/// A tile and where its rows stand in the output.
+#[derive(Clone, Copy)]
+pub(crate) struct PlacedTile {
+    pub(crate) tile: RowTile,
+    pub(crate) first_row: usize,
+}
+
+/// The sums of one tile with one panel, on their way to the output.
+pub(crate) struct Finished<'a> {
+    /// Rows of the output.
+    pub(crate) rows: Range<usize>,
+    pub(crate) panel: usize,
+    /// (rows, panel columns), more rows than needed.
+    pub(crate) sums: &'a [f32],
+}
+
+/// Computes a whole product in parallel; `tiles(rows)` lists the tiles that make up some rows of the output `y` and
+/// `finish` turns each tile's sums into values.
+///
+/// `y`: (rows, width), of which each panel gives `panel_width` columns. `rows_per_unit`: tasks take whole units of that
+/// many rows.
+#[expect(clippy::too_many_arguments, reason = "the one place where a product's parts meet")]
+pub(crate) fn multiply_all<Tiles: Iterator<Item = PlacedTile>>(
+    cpu: &Cpu,
+    factor: &Factor<'_>,
+    panels: &Panels,
+    y: &mut [f32],
+    width: usize,
+    panel_width: usize,
+    rows_per_unit: usize,
+    tiles: impl Fn(Range<usize>) -> Tiles + Sync,
+    finish: impl Fn(&mut Cell<'_, f32>, Finished<'_>) + Sync,
+) {
+    let size = task_size(cpu, y.len() / width, rows_per_unit, panels.count(), panel_width);
+    let columns = cpu.simd().panel_columns();
+    crate::grid::grid(cpu, y, width, size, |mut cell| {
+        with_scratch(Purpose::Task, |scratch| {
+            let sums = scratch.sums.take(BLOCK_ROWS * columns);
+            let multiplier = Multiplier::new(cpu.simd());
+            let first = cell.columns.start / panel_width;
+            for panel in first..cell.columns.end.div_ceil(panel_width) {
+                let mut tiles = tiles(cell.rows.clone());
+                while let Some(one) = tiles.next() {
+                    let block = [Some(one), tiles.next()];
+                    let two = block.map(|placed| placed.map_or(one.tile, |placed| placed.tile));
+                    let count = block.iter().flatten().count();
+                    multiplier.multiply(factor, &two[..count], panels.panel(panel), sums, columns);
+                    for (placed, sums) in block.iter().flatten().zip(sums.chunks(TILE_ROWS * columns)) {
+                        let rows = placed.first_row..placed.first_row + placed.tile.rows;
+                        finish(&mut cell, Finished { rows, panel, sums });
+                    }
+                }
+            }
+        });
+    });
+}
+
+/// How a product is cut into tasks. Results do not depend on it, so it may depend on the threads.
+fn task_size(cpu: &Cpu, rows: usize, rows_per_unit: usize, panels: usize, panel_width: usize) -> CellSize {
+    let task_rows = (TASK_ROWS / rows_per_unit).max(1) * rows_per_unit;
+    let wanted = if cpu.threads() == 1 { 1 } else { TASKS_PER_THREAD * cpu.threads() };
+    let splits = wanted.div_ceil(rows.div_ceil(task_rows).max(1)).min(panels);
+    CellSize { rows: task_rows, columns: panels.div_ceil(splits) * panel_width }
+}
+
+/// Turns pairs of values into words, with the machine's own instruction where there is one.
+pub(crate) fn pairs_to_words(
+    simd: Simd,
+    values: &[f32],
+    words: &mut [u32],
+    otherwise: impl Fn(Simd, &[f32], &mut [u32]),
+) {
+    #[cfg(target_arch = "x86_64")]
+    let done = vectors::pairs_to_words(simd, values, words);
+    #[cfg(not(target_arch = "x86_64"))]
+    let done = 0;
+    otherwise(simd, &values[2 * done..], &mut words[done..]);
+}
+
+/// Whether processor and system let this process use AMX tiles with bf16.
+#[cfg(target_arch = "x86_64")]
+pub(crate) fn amx_allowed() -> bool {
+    amx::allowed()
+}

@@ -1,0 +1,162 @@
+//! The block product in AVX2, AVX-512 and AVX-512 with bf16.
+#![expect(
+    unsafe_code,
+    reason = "vector intrinsics over raw pointers: the inner loop, where 90 % of the time goes"
+)]
+
+use std::arch::x86_64::*;
+
+use super::{Factor, RowTile};
+use crate::level::{Level, Simd};
+
+/// Defines the product of `ROWS` rows with one panel of two vectors. The accumulators stay in registers; each word of
+/// a row is broadcast and meets both vectors of the panel.
+macro_rules! microkernel {
+    ($name:ident, $features:literal, $vector:ty, $lanes:literal, $zero:expr, $load:expr, $broadcast:expr,
+     $multiply_add:expr, $store:expr) => {
+        /// # Safety
+        ///
+        /// The features must be present; for each segment, `ROWS` rows of `left` must be readable, `right` must hold all
+        /// words of a panel, and `ROWS` rows of `sums` must be writable.
+        #[target_feature(enable = $features)]
+        unsafe fn $name<const ROWS: usize>(
+            left: *const u32,
+            factor: &Factor<'_>,
+            mut right: *const u32,
+            sums: *mut f32,
+            sums_stride: usize,
+        ) {
+            let mut totals: [[$vector; 2]; ROWS] = [[$zero; 2]; ROWS];
+            for segment in factor.segments {
+                // SAFETY: the caller vouches for the segment's words in each row.
+                let left = unsafe { left.add(*segment) };
+                for word in 0..factor.segment_words {
+                    // SAFETY: the caller vouches for a panel of two vectors for each word.
+                    let (low, high) = unsafe { ($load(right), $load(right.add($lanes))) };
+                    for (row, totals) in totals.iter_mut().enumerate() {
+                        // SAFETY: `row` < `ROWS` and `word` < the segment's words.
+                        let value = unsafe { $broadcast(left.add(row * factor.stride + word)) };
+                        totals[0] = $multiply_add(totals[0], value, low);
+                        totals[1] = $multiply_add(totals[1], value, high);
+                    }
+                    // SAFETY: at most one past the end of the panel.
+                    right = unsafe { right.add(2 * $lanes) };
+                }
+            }
+            for (row, totals) in totals.iter().enumerate() {
+                // SAFETY: the caller vouches for `ROWS` rows of sums of two vectors.
+                unsafe {
+                    $store(sums.add(row * sums_stride), totals[0]);
+                    $store(sums.add(row * sums_stride + $lanes), totals[1]);
+                }
+            }
+        }
+    };
+}
+
+microkernel!(
+    avx2,
+    "avx2,fma",
+    __m256,
+    8,
+    _mm256_setzero_ps(),
+    |words: *const u32| _mm256_loadu_ps(words.cast()),
+    |word: *const u32| _mm256_broadcast_ss(&*word.cast::<f32>()),
+    |total, value, panel| _mm256_fmadd_ps(value, panel, total),
+    |sums, total| _mm256_storeu_ps(sums, total)
+);
+
+microkernel!(
+    avx512,
+    "avx2,fma,avx512f",
+    __m512,
+    16,
+    _mm512_setzero_ps(),
+    |words: *const u32| _mm512_loadu_ps(words.cast()),
+    |word: *const u32| _mm512_set1_ps(*word.cast::<f32>()),
+    |total, value, panel| _mm512_fmadd_ps(value, panel, total),
+    |sums, total| _mm512_storeu_ps(sums, total)
+);
+
+microkernel!(
+    avx512_bf16,
+    "avx2,fma,avx512f,avx512bf16",
+    __m512,
+    16,
+    _mm512_setzero_ps(),
+    |words: *const u32| std::mem::transmute::<__m512i, __m512bh>(_mm512_loadu_si512(words.cast())),
+    |word: *const u32| std::mem::transmute::<__m512i, __m512bh>(_mm512_set1_epi32(*word.cast::<i32>())),
+    |total, value, panel| _mm512_dpbf16_ps(total, value, panel),
+    |sums, total| _mm512_storeu_ps(sums, total)
+);
+
+/// Calls a microkernel for `$rows` rows, a number known only at run time.
+macro_rules! with_rows {
+    ($name:ident, $rows:expr, [$($count:literal)*], $arguments:tt) => {
+        match $rows {
+            $($count => with_rows!(@call $name, $count, $arguments),)*
+            rows => unreachable!("`{rows}` rows do not fit the registers"),
+        }
+    };
+    (@call $name:ident, $count:literal, ($($argument:expr),*)) => { $name::<$count>($($argument),*) };
+}
+
+/// One tile times one panel. [`super::Multiplier::multiply`] has checked every length.
+pub(super) fn multiply(
+    simd: Simd,
+    factor: &Factor<'_>,
+    tile: RowTile,
+    panel: &[u32],
+    sums: &mut [f32],
+    sums_stride: usize,
+) {
+    // Two vectors for each row, two of the panel and one broadcast: 16 registers in AVX2, 32 in AVX-512, where eight
+    // rows already hide the latency of the multiply-add and divide a tile evenly.
+    let most = if simd.level() == Level::Avx2 { 6 } else { 8 };
+    let parts = tile.rows.div_ceil(most);
+    for part in 0..parts {
+        let (row, end) = (tile.rows * part / parts, tile.rows * (part + 1) / parts);
+        let left = &factor.words[tile.offset + row * factor.stride..];
+        let sums = &mut sums[row * sums_stride..];
+        let (left, right, sums) = (left.as_ptr(), panel.as_ptr(), sums.as_mut_ptr());
+        // SAFETY: a `Simd` of a level exists only where its features were detected. `Multiplier::multiply` asserted that
+        // whole tiles of the left factor lie in its words, that the panel has all words of all segments, and that
+        // the sums have room for each row of the tile; the rows here are among those.
+        unsafe {
+            match simd.level() {
+                Level::Avx2 => {
+                    with_rows!(avx2, end - row, [1 2 3 4 5 6], (left, factor, right, sums, sums_stride));
+                }
+                Level::Avx512 => {
+                    with_rows!(avx512, end - row, [1 2 3 4 5 6 7 8], (left, factor, right, sums, sums_stride));
+                }
+                _ => {
+                    with_rows!(avx512_bf16, end - row, [1 2 3 4 5 6 7 8], (left, factor, right, sums, sums_stride));
+                }
+            }
+        }
+    }
+}
+
+/// Turns values into words of bf16 pairs, 32 at a time; the count of words done (the rest is the caller's).
+pub(super) fn pairs_to_words(simd: Simd, values: &[f32], words: &mut [u32]) -> usize {
+    if !simd.is_bf16() {
+        return 0;
+    }
+    // SAFETY: bf16 levels exist only where AVX512-BF16 was detected.
+    unsafe { pairs_to_words_bf16(values, words) }
+}
+
+#[target_feature(enable = "avx512f,avx512bf16")]
+fn pairs_to_words_bf16(values: &[f32], words: &mut [u32]) -> usize {
+    let (values, words) = (values.as_chunks::<32>().0, words.as_chunks_mut::<16>().0);
+    for (values, words) in values.iter().zip(words.iter_mut()) {
+        // SAFETY: 32 values are read and 16 words written, which is what the arrays hold.
+        unsafe {
+            let (low, high) = (_mm512_loadu_ps(values.as_ptr()), _mm512_loadu_ps(values.as_ptr().add(16)));
+            let pairs = std::mem::transmute::<__m512bh, __m512i>(_mm512_cvtne2ps_pbh(high, low));
+            _mm512_storeu_si512(words.as_mut_ptr().cast(), pairs);
+        }
+    }
+    16 * values.len().min(words.len())
+}
