@@ -260,7 +260,7 @@ KEPT_LONGER = [{"han"}, {"mark"}, {"digit"}, {"han", "digit"}]
 
 
 def normalisation(wheel: Wheel) -> dict[int, tuple[int, ...]]:
-    """The wheel's NFKC and white-space map, then lower case, then no variation selectors.
+    """The wheel's NFKC and white-space map, then lower case, then no variation selectors and no NUL.
 
     Lower case halves the English pieces and makes "Red Apple" and "red apple" the same prompt.
     """
@@ -270,7 +270,7 @@ def normalisation(wheel: Wheel) -> dict[int, tuple[int, ...]]:
         out = "".join(map(chr, map_.get(codepoint, (codepoint,)))).lower()
         if out != chr(codepoint):
             map_[codepoint] = tuple(map(ord, out))
-    map_ |= {0xFE0E: (), 0xFE0F: ()}
+    map_ |= {0: (), 0xFE0E: (), 0xFE0F: ()}
     return map_
 
 
