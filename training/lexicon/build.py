@@ -31,7 +31,7 @@ COLORS = {
 }
 # What stands behind the head noun, so that "heart with arrow" counts as "hearts with arrow".
 AFTER_HEAD = {"with", "without", "in", "of", "on", "behind", "at", "under", "over", "showing", "pointing", "from",
-              "holding", "blowing", "savoring", "screaming", "exhaling", "nodding", "shaking", "vomiting", "curving"}
+              "holding", "rolling", "blowing", "savoring", "screaming", "exhaling", "nodding", "shaking", "vomiting", "curving"}
 PEOPLE = {"person": "people", "man": "men", "woman": "women"}
 # English nouns that take no article and no plain plural of their own.
 UNCOUNTED = {
@@ -156,13 +156,15 @@ def plural_of(noun):
 
 def article(noun, plural, kind):
     """"a", "an", or "" where English takes none: scissors, popcorn, Mount Fuji, Capricorn."""
-    measured = " of " in plural and " of " not in noun
-    if noun in UNCOUNTED or measured or noun[0].isupper() and not noun.isupper() and not re.match(r"[A-Z][ -]", noun):
-        return "" if noun not in {"Japanese castle", "Japanese post office"} else "a"
-    if plural == noun and kind != "animal":
+    first = noun.split()[0]
+    proper = first[0].isupper() and first[1:2].islower() and first not in ("Japanese", "Cancer")
+    amount = " of " in plural and " of " not in noun
+    several = plural == noun and kind != "animal"
+    if proper or amount or several or noun in UNCOUNTED:
         return ""
-    spoken_vowel = noun[0] in "aeiou" and not re.match(r"(uni|eu|one|ukul)", noun)
-    return "an" if spoken_vowel or re.match(r"(hour|heir|ATM|SOS|x-ray|X-ray|SUV|A |AB |O |M|F1)", noun) and not re.match(r"M[a-z]", noun) else "a"
+    if first[0].isupper():  # spelt out letter by letter: an SOS sign, a DVD, a T-rex
+        return "an" if first[0] in "AEFHILMNORSX" and first not in ("Japanese", "Cancer", "Mx") else "a"
+    return "an" if re.match(r"[aeio]|u(?!ni|ku)|hour|x-ray", noun) else "a"
 
 
 def gendered(concepts, sources):
@@ -177,11 +179,8 @@ def gendered(concepts, sources):
             if identity in known or not (identity in sources["solid"] or identity in sources["icons"]):
                 continue
             zh, en = gendered_names(base, man)
-            mark = {"p": " ".join(PEOPLE.get(part, part) for part in en[0].split())} if re.search(r"\b(wo)?man\b", en[0]) else {}
-            if "wrestling" in en[0] or "bunny" in en[0]:
-                mark = {"p": en[0]}
-            yield_concept = picture(identity, zh, en, base["kind"], base["measure"], mark, sources)
-            yield yield_concept
+            mark = {"p": gendered_plural(base, en[0])}
+            yield picture(identity, zh, en, base["kind"], base["measure"], mark, sources)
 
 
 def gendered_id(identity, man):
@@ -190,15 +189,21 @@ def gendered_id(identity, man):
     return f"{identity}-200d-{'2642' if man else '2640'}"
 
 
+def gendered_plural(base, noun):
+    if noun.split()[0] in ("male", "female"):
+        return f"{noun.split()[0]} {base['plural']}"
+    return plural_of(noun) if re.search(r"\b(wo)?man\b|wizard|witch", noun) else noun  # "men wrestling" is one
+
+
 def gendered_names(base, man):
     zh_base, en_base = base["zh"], base["en"]
     given = base["pair"].split("/") if base["pair"] else []
-    if len(given) == 1 and given[0].endswith("的人"):
+    if len(given) == 1:
         zh_base = given[0]
     if zh_base.endswith("的人"):
         zh = [zh_base[:-1] + ("男人" if man else "女人"), zh_base[:-1] + ("男孩" if man else "女孩")]
     else:
-        zh = [("男" if man else "女") + word for word in [zh_base, *base["zh_alt"]] if not word.endswith("的人")]
+        zh = [("男" if man else "女") + word for word in [zh_base, *base["zh_alt"]][:2] if not word.endswith("的人")]
     if en_base == "people wrestling":
         en = ["men wrestling" if man else "women wrestling"]
     elif re.search(r"\bperson\b", en_base):
