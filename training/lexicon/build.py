@@ -49,6 +49,7 @@ def main():
     nearest = read_nearest(concepts)
     attach_nearest(concepts, nearest)
     check(concepts, nearest, sources)
+    set_apart(concepts, read_alone())
     write_concepts(concepts)
     rows = write_synonyms(concepts, nearest)
     report(concepts, rows)
@@ -125,6 +126,8 @@ def picture(identity, zh, en, kind, measure, mark, sources):
         "en_alt": en[1:],
         "zh_near": [],
         "en_near": [],
+        "zh_alone": [],
+        "en_alone": [],
         "kind": kind,
         "measure": measure,
         "article": article(en[0], plural, kind),
@@ -248,6 +251,27 @@ def attach_nearest(concepts, nearest):
         by_id[ids[0]][f"{language}_near"].append(word)
 
 
+# ------------------------------------------------------------------ alone
+
+
+def read_alone():
+    """The words of alone.tsv; a space inside a word is written `\\ `."""
+    text = "\n".join(line for line in (HERE / "alone.tsv").read_text(encoding="utf-8").splitlines()
+                     if not line.startswith("#"))
+    return {word.replace("\\ ", " ").casefold() for word in re.split(r"(?<!\\)\s+", text) if word}
+
+
+def set_apart(concepts, alone):
+    """Moves words that are a subject only by themselves ("happy", "跑步") to fields of their own."""
+    for concept in concepts:
+        for language in ("zh", "en"):
+            apart = []
+            for field in (f"{language}_alt", f"{language}_near"):
+                apart += [word for word in concept[field] if word.casefold() in alone]
+                concept[field] = [word for word in concept[field] if word.casefold() not in alone]
+            concept[f"{language}_alone"] = apart
+
+
 # ------------------------------------------------------------------ promises and output
 
 
@@ -272,7 +296,8 @@ def check(concepts, nearest, sources):
     faults += [f"{identity} occurs {times} times"
                for identity, times in Counter(concept["id"] for concept in concepts).items() if times > 1]
     faults += [f"`{word}` is exact for {owner[word.casefold(), language]}, and near {ids}"
-               for (word, language), ids in nearest.items() if (word.casefold(), language) in owner]
+               for (word, language), ids in nearest.items()
+               if (word.casefold(), language) in owner]
     if faults:
         sys.exit("\n".join(faults))
 
@@ -285,10 +310,13 @@ def write_concepts(concepts):
 
 def write_synonyms(concepts, nearest):
     names = {concept["id"]: concept["zh"] for concept in concepts}
-    rows = [(word, language, "exact", concept["id"], concept["zh"])
-            for concept in concepts for language in ("zh", "en") for word in concept[f"{language}_alt"]]
-    rows += [(word, language, "near", " ".join(ids), " ".join(names[identity] for identity in ids))
-             for (word, language), ids in nearest.items()]
+    rows = []
+    for concept in concepts:
+        for language in ("zh", "en"):
+            for relation, field in (("exact", "alt"), ("near", "near"), ("alone", "alone")):
+                for word in concept[f"{language}_{field}"]:
+                    ids = nearest.get((word, language), [concept["id"]])
+                    rows.append((word, language, relation, " ".join(ids), " ".join(names[each] for each in ids)))
     text = "word\tlanguage\trelation\tids\tnames\n" + "".join("\t".join(row) + "\n" for row in rows)
     SYNONYMS.write_text(text, encoding="utf-8")
     return rows
