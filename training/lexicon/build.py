@@ -31,7 +31,8 @@ COLORS = {
 }
 # What stands behind the head noun, so that "heart with arrow" counts as "hearts with arrow".
 AFTER_HEAD = {"with", "without", "in", "of", "on", "behind", "at", "under", "over", "showing", "pointing", "from",
-              "holding", "rolling", "blowing", "savoring", "screaming", "exhaling", "nodding", "shaking", "vomiting", "curving"}
+              "holding", "rolling", "blowing", "savoring", "screaming", "exhaling", "nodding", "shaking", "vomiting",
+              "curving"}
 PEOPLE = {"person": "people", "man": "men", "woman": "women"}
 # English nouns that take no article and no plain plural of their own.
 UNCOUNTED = {
