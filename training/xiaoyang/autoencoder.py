@@ -1,0 +1,145 @@
+"""Stage `autoencoder`: the convolutional decoder of the codec and the x4 upscaler.
+
+    python -m xiaoyang autoencoder [--minutes M] [--part codec|upscaler]
+
+Both resume from the cache. The encoder is linear and fixed (latents.py), so the painter can train before this.
+"""
+
+import argparse
+import json
+import time
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from .latents import fitted, pictures, sampling_weights, values
+from .pixels import Upscaler
+from .places import CACHE
+
+
+def edges(x, y):
+    """Mean difference of the gradients at three scales: keeps outlines where they belong."""
+    total = 0
+    for scale in (1, 2, 4):
+        a, b = (F.avg_pool2d(v, scale) if scale > 1 else v for v in (x, y))
+        total = total + (a.diff(dim=-1) - b.diff(dim=-1)).abs().mean() + (a.diff(dim=-2) - b.diff(dim=-2)).abs().mean()
+    return total
+
+
+def distance(x, y):
+    """L1, some L2 (Charbonnier would do as well), and edges; on the picture, and on it above white."""
+    above = lambda v: v[:, :3] - v[:, 3:]
+    return (x - y).abs().mean() + 0.5 * (x - y).square().mean() + 0.7 * edges(x, y) + 0.3 * (above(x) - above(y)).abs().mean()
+
+
+def psnr(x, y, span):
+    return float(-10 * torch.log10((x - y).square().mean() / span**2))
+
+
+def train(model, name, batch_of, forward, minutes, threads):
+    """Runs AdamW with cosine decay over the minutes given, from the cached state of `name` if there is one."""
+    torch.set_num_threads(threads)
+    path = CACHE / f"{name}.pt"
+    step, seconds = 0, 0.0
+    if path.exists():
+        saved = torch.load(path)
+        model.load_state_dict(saved["model"])
+        step, seconds = saved["step"], saved["seconds"]
+    model = model.to(memory_format=torch.channels_last)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=0)
+    started, losses = time.time(), []
+    rng = np.random.default_rng(step)
+    while (part := (time.time() - started) / (minutes * 60)) < 1:
+        for group in optimiser.param_groups:
+            group["lr"] = (1.5e-3 if step < 3000 else 1e-3) * (0.5 + 0.5 * np.cos(np.pi * part)) * min(1, (len(losses) + 1) / 50) + 1e-6
+        optimiser.zero_grad()
+        with torch.autocast("cpu", torch.bfloat16):
+            output, target = forward(model, *batch_of(rng))
+        loss = distance(output.float(), target)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        step += 1
+        losses.append(loss.item())
+        if step % 100 == 0:
+            print(f"{name} step {step}  loss {np.mean(losses[-100:]):.4f}  {(seconds + time.time() - started) / 60:.1f} min", flush=True)
+        if step % 500 == 0 or len(losses) == 20:
+            torch.save({"model": model.state_dict(), "step": step, "seconds": seconds + time.time() - started}, path)
+    torch.save({"model": model.state_dict(), "step": step, "seconds": seconds + time.time() - started}, path)
+    return model
+
+
+def decoder_batch(rng, codec, probabilities, source, n=24):
+    """Pictures and their latents with a little noise, as the painter's are never exact."""
+    x = values(source[np.sort(rng.choice(len(probabilities), n, p=probabilities))])
+    with torch.no_grad():
+        z = codec.encode(x)
+        z = z + torch.randn_like(z) * (torch.rand(n, 1, 1, 1) * 0.12)
+    return z, x
+
+
+def train_codec(minutes, threads):
+    entries, source = json.loads((CACHE / "pictures.json").read_text()), pictures()
+    probabilities, codec = sampling_weights(entries), fitted()
+    codec = train(codec, "codec", lambda rng: decoder_batch(rng, codec, probabilities, source),
+                  lambda model, z, x: (model.decode(z), x), minutes, threads)
+    rows = [i for i, e in enumerate(entries) if e.get("held_out")][:256]
+    x = values(source[rows])
+    with torch.no_grad():
+        z = codec.encode(x)
+        print(f"codec: held-out pictures {psnr(codec.decode(z), x, 2):.2f} dB, linear alone {psnr(codec.linear(z), x, 2):.2f} dB")
+
+
+LARGE = 512
+
+
+def vector_sources():
+    """The 512 px renders, as (memory map, number of pictures) of each set, and the share of each."""
+    sets = []
+    for name, share in (("flat", 0.6), ("peeps", 0.2), ("toon", 0.2)):
+        path = CACHE / "render" / f"{name}-512.rgba"
+        sets.append((np.memmap(path, np.uint8, "r").reshape(-1, LARGE, LARGE, 4), share))
+    return sets
+
+
+def upscaler_batch(rng, sets, codec, n=16, side=64):
+    """Crops of vector renders at 4x, and what the upscaler will see of them: half as decoded latents, half exact."""
+    small, large = [], []
+    source = sets[rng.choice(len(sets), p=[share for _, share in sets])][0]
+    rows = rng.integers(0, len(source), n)
+    whole = torch.from_numpy(np.stack([source[i] for i in rows])).permute(0, 3, 1, 2).float() / 255
+    shrunk = F.avg_pool2d(whole, 4)  # (n, 4, 128, 128)
+    with torch.no_grad():
+        z = codec.encode(shrunk * 2 - 1)
+        decoded = (codec.decode(z + torch.randn_like(z) * torch.rand(n, 1, 1, 1) * 0.1).clamp(-1, 1) + 1) / 2
+    for i in range(n):
+        y, x = rng.integers(0, 128 - side, 2)
+        from_ = decoded if rng.random() < 0.6 else shrunk
+        small.append(from_[i, :, y : y + side, x : x + side])
+        large.append(whole[i, :, 4 * y : 4 * (y + side), 4 * x : 4 * (x + side)])
+    return torch.stack(small), torch.stack(large)
+
+
+def train_upscaler(minutes, threads):
+    sets, codec = vector_sources(), fitted()
+    codec.load_state_dict(torch.load(CACHE / "codec.pt")["model"])
+    codec = codec.eval()
+    model = train(Upscaler(), "upscaler", lambda rng: upscaler_batch(rng, sets, codec),
+                  lambda model, x, y: (model(x), y), minutes, threads)
+    with torch.no_grad():
+        x, y = upscaler_batch(np.random.default_rng(99), sets, codec, n=64)
+        bicubic = F.interpolate(x, scale_factor=4, mode="bicubic").clamp(0, 1)
+        print(f"upscaler: {psnr(model(x).clamp(0, 1), y, 1):.2f} dB, bicubic {psnr(bicubic, y, 1):.2f} dB")
+
+
+def main():
+    arguments = argparse.ArgumentParser(prog="xiaoyang autoencoder")
+    arguments.add_argument("--minutes", type=float, default=30)
+    arguments.add_argument("--part", choices=["codec", "upscaler"])
+    arguments.add_argument("--threads", type=int, default=2)
+    options = arguments.parse_args()
+    if options.part != "upscaler":
+        train_codec(options.minutes, options.threads)
+    if options.part != "codec":
+        train_upscaler(options.minutes, options.threads)

@@ -1,0 +1,219 @@
+"""Stage `diffusion`: trains the painter by flow matching.
+
+    python -m xiaoyang diffusion [--hours H] [--name RUN] [--decay]
+
+Resumes from the newest checkpoint of the run, saves one every five minutes, and writes a sheet of samples beside
+it every half hour. `--decay` lets the learning rate fall linearly to zero over the hours given: run it last.
+Set the allocator first, or page faults take most of the time (training/README.md says how).
+"""
+
+import argparse
+import json
+import math
+import time
+
+import numpy as np
+import torch
+from PIL import Image
+
+from .latents import all_latents, fitted, sampling_weights
+from .model import Config, Painter
+from .places import CACHE
+
+BATCH = 128
+WORDS = 24
+DROPPED = 0.1  # share of captions replaced by none, for classifier-free guidance (Ho and Salimans 2022)
+SHEET = [
+    "熊猫", "一只红苹果", "灯笼", "火箭", "汉堡", "龙", "饺子", "蝴蝶", "紫色的猫", "蓝色汽车", "深肤色、卷发的女孩", "樱花",
+    "3D panda", "a red apple", "flat design rocket", "sports car", "a man with glasses and a beard", "puppy", "teapot", "a blue bird",
+    "doctor with dark skin", "sunflower", "gradient style fox", "snowman",
+]
+
+
+class Captions:
+    """Text states of random captions of pictures."""
+
+    def __init__(self):
+        self.of_picture = [np.array(rows) for rows in json.loads((CACHE / "captions.json").read_text())]
+        self.states = np.load(CACHE / "states.npy", mmap_mode="r")
+        self.lengths = np.load(CACHE / "lengths.npy")
+        self.starts = np.concatenate([[0], self.lengths.cumsum()])
+
+    def batch(self, pictures, rng):
+        """-> states (n, WORDS, width), lengths (n), 0 where the caption is dropped"""
+        states = np.zeros((len(pictures), WORDS, self.states.shape[1]), np.float32)
+        lengths = np.zeros(len(pictures), np.int64)
+        for i, picture in enumerate(pictures):
+            if rng.random() >= DROPPED:
+                text = rng.choice(self.of_picture[picture])
+                lengths[i] = self.lengths[text]
+                states[i, : lengths[i]] = self.states[self.starts[text] : self.starts[text] + lengths[i]]
+        return torch.from_numpy(states), torch.from_numpy(lengths)
+
+
+def orthogonal(g, steps=5):
+    """The nearest half-orthogonal matrix, by the quintic Newton-Schulz iteration of Muon (Jordan et al. 2024)."""
+    a, b, c = 3.4445, -4.7750, 2.0315
+    x = g.bfloat16()
+    tall = x.shape[-2] > x.shape[-1]
+    x = x.mT if tall else x
+    x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
+    for _ in range(steps):
+        gram = x @ x.mT
+        x = a * x + (b * gram + c * gram @ gram) @ x
+    return (x.mT if tall else x).float()
+
+
+class Optimiser:
+    """Muon on the matrices of the blocks, AdamW on everything else."""
+
+    SPLITS = {"qkv": 3, "text_kv": 2, "gate_up": 2}  # several matrices in one weight are made orthogonal apart
+
+    def __init__(self, model):
+        named = list(model.named_parameters())
+        self.matrices = [(n, p) for n, p in named if n.startswith("blocks.") and p.ndim == 2 and "modulation" not in n]
+        taken = {n for n, _ in self.matrices}
+        self.momentum = {n: torch.zeros_like(p) for n, p in self.matrices}
+        self.adam = torch.optim.AdamW([p for n, p in named if n not in taken], lr=1, betas=(0.9, 0.98), weight_decay=0.0)
+
+    @torch.no_grad()
+    def step(self, factor):
+        for group in self.adam.param_groups:
+            group["lr"] = 2e-3 * factor
+        self.adam.step()
+        for name, weight in self.matrices:
+            momentum = self.momentum[name].mul_(0.95).add_(weight.grad, alpha=0.05)
+            nesterov = weight.grad.lerp(momentum, 0.95)
+            parts = self.SPLITS.get(name.split(".")[2], 1)
+            for w, g in zip(weight.chunk(parts), nesterov.chunk(parts)):
+                scale = max(1, w.shape[0] / w.shape[1]) ** 0.5
+                w.mul_(1 - 0.02 * 0.01 * factor).add_(orthogonal(g), alpha=-0.02 * factor * scale)
+
+    def state_dict(self):
+        return {"momentum": self.momentum, "adam": self.adam.state_dict()}
+
+    def load_state_dict(self, state):
+        self.momentum = state["momentum"]
+        self.adam.load_state_dict(state["adam"])
+
+
+def times(n, generator):
+    """Logit-normal times (Esser et al. 2024, arXiv:2403.03206), stratified over the batch."""
+    u = (torch.arange(n) + torch.rand(n, generator=generator)) / n
+    return torch.special.ndtri(u.clamp(1e-4, 1 - 1e-4)).sigmoid()
+
+
+def loss_of(model, x0, noise, t, states, lengths):
+    x = (1 - t[:, None, None, None]) * x0 + t[:, None, None, None] * noise
+    with torch.autocast("cpu", torch.bfloat16):
+        velocity = model(x, t, states, lengths)
+    return (velocity - (noise - x0)).square().mean((1, 2, 3))
+
+
+@torch.no_grad()
+def sample(model, states, lengths, seed=0, steps=16, guidance=3.0):
+    """Euler's method from t = 1 to 0 with classifier-free guidance."""
+    generator = torch.Generator().manual_seed(seed)
+    x = torch.randn(len(states), *[model.config.latent_channels, model.config.latent_side, model.config.latent_side], generator=generator)
+    grid = torch.linspace(1, 0, steps + 1)
+    both, none = torch.cat([states, states]), torch.cat([lengths, torch.zeros_like(lengths)])
+    with torch.autocast("cpu", torch.bfloat16):
+        for t, after in zip(grid, grid[1:]):
+            told, untold = model(torch.cat([x, x]), t.expand(2 * len(x)), both, none).chunk(2)
+            x = x + (after - t) * (untold + guidance * (told - untold))
+    return x
+
+
+def draw_sheet(model, path, prompts=SHEET, columns=8):
+    from .text import Encoder
+
+    encoder, known = Encoder.load(), np.load(CACHE / "statistics.npz")
+    states, lengths = encoder.encode(prompts)
+    states = (states - torch.from_numpy(known["mean"])) / torch.from_numpy(known["std"])
+    codec = fitted()
+    trained = CACHE / "codec.pt"
+    if trained.exists():
+        codec.load_state_dict(torch.load(trained)["model"])
+    with torch.no_grad():
+        x = codec.decode(sample(model, states, lengths)).clamp(-1, 1) / 2 + 0.5
+    flat = (x[:, :3] + 1 - x[:, 3:]).clamp(0, 1).permute(0, 2, 3, 1)  # on white
+    rows = [torch.cat(list(flat[i : i + columns]), 1) for i in range(0, len(flat), columns)]
+    Image.fromarray((torch.cat(rows) * 255).byte().numpy()).save(path)
+
+
+def main():
+    arguments = argparse.ArgumentParser(prog="xiaoyang diffusion")
+    arguments.add_argument("--hours", type=float, default=20)
+    arguments.add_argument("--name", default="main")
+    arguments.add_argument("--decay", action="store_true")
+    arguments.add_argument("--threads", type=int, default=2)
+    options = arguments.parse_args()
+    torch.set_num_threads(options.threads)
+    run = CACHE / "runs" / options.name
+    run.mkdir(parents=True, exist_ok=True)
+
+    torch.manual_seed(0)
+    model = Painter(Config())
+    average = {n: p.detach().clone() for n, p in model.named_parameters()}
+    optimiser = Optimiser(model)
+    step, seconds = 0, 0.0
+    newest = run / "checkpoint.pt"
+    if newest.exists():
+        saved = torch.load(newest)
+        model.load_state_dict(saved["model"])
+        average = saved["average"]
+        optimiser.load_state_dict(saved["optimiser"])
+        step, seconds = saved["step"], saved["seconds"]
+        print(f"diffusion: resumed at step {step}, {seconds / 3600:.2f} h", flush=True)
+
+    entries = json.loads((CACHE / "pictures.json").read_text())
+    latents, captions = all_latents(), Captions()
+    probabilities = sampling_weights(entries)
+    generator = torch.Generator().manual_seed(1000 + step)
+    rng = np.random.default_rng(1000 + step)
+    compiled = torch.compile(model)
+    started = last_save = last_sheet = last_rate = time.time()
+    losses, already = [], seconds
+
+    def save():
+        state = {"model": model.state_dict(), "average": average, "optimiser": optimiser.state_dict(), "step": step,
+                 "seconds": seconds, "config": model.config.as_text()}
+        torch.save(state, run / "checkpoint.new")
+        (run / "checkpoint.new").rename(newest)
+
+    while time.time() - started < options.hours * 3600:
+        rows = rng.choice(len(entries), BATCH, p=probabilities)
+        x0 = torch.from_numpy(latents[rows]).float()
+        states, lengths = captions.batch(rows, rng)
+        noise, t = torch.randn(x0.shape, generator=generator), times(BATCH, generator)
+        loss = loss_of(compiled, x0, noise, t, states, lengths).mean()
+        loss.backward()
+        warm = min(1.0, (step + 1) / 100)
+        factor = warm * (max(0.0, 1 - (time.time() - started) / (options.hours * 3600)) if options.decay else 1.0)
+        optimiser.step(factor)
+        model.zero_grad(set_to_none=False)
+        decay = min(0.9995, (1 + step) / (10 + step))
+        with torch.no_grad():
+            for name, weight in model.named_parameters():
+                average[name].lerp_(weight, 1 - decay)
+        step, seconds = step + 1, already + time.time() - started
+        losses.append(loss.item())
+        if not math.isfinite(losses[-1]):
+            raise SystemExit(f"diffusion: loss is {losses[-1]} at step {step}; the last checkpoint is intact")
+        if step % 50 == 0:
+            rate, last_rate = BATCH * 50 / (time.time() - last_rate), time.time()
+            print(f"step {step}  samples {step * BATCH / 1e3:.0f}k  loss {np.mean(losses[-50:]):.4f}  {rate:.0f} img/s  {seconds / 3600:.2f} h", flush=True)
+        if time.time() - last_save > 300:
+            save()
+            last_save = time.time()
+        if time.time() - last_sheet > 1500 or step == 300:
+            with torch.no_grad():
+                mean = Painter(model.config)
+                mean.load_state_dict(average)
+                draw_sheet(mean, run / f"sheet-{step:07d}.png")
+            last_sheet = time.time()
+    save()
+
+
+if __name__ == "__main__":
+    main()

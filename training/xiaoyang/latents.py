@@ -1,0 +1,66 @@
+"""Latents of all pictures: the linear half of the codec, fitted once; needs no training."""
+
+import json
+
+import numpy as np
+import torch
+
+from .pixels import Codec, patches
+from .places import CACHE, MODELS
+
+WEIGHTS = {"3d": 0.44, "flat": 0.13, "gradient": 0.13, "toned": 0.06, "recolour": 0.10, "peeps": 0.06, "toon": 0.08}
+
+
+# How often a kind of thing is seen, against the others of its set: signs, faces and acts are asked for less.
+KINDS = {"symbol": 0.3, "face": 0.5, "body": 0.5, "activity": 0.5, "place": 0.7, "sport": 0.8, "person": 0.8}
+
+
+def sampling_weights(entries):
+    """Probability of each picture in a training batch: the share of its set, by kind within it, 0 when held out."""
+    kinds = {concept["id"]: concept["kind"] for concept in json.loads((MODELS / "concepts.json").read_text())}
+    wanted = np.array([0 if e.get("held_out") else KINDS.get(kinds.get(e.get("id")), 1.0) for e in entries])
+    sets = np.array([e["set"] for e in entries])
+    for name, share in WEIGHTS.items():
+        wanted[sets == name] *= share / wanted[sets == name].sum()
+    return wanted / wanted.sum()
+
+
+def pictures():
+    return np.load(CACHE / "pictures.npy", mmap_mode="r")
+
+
+def values(batch):
+    """uint8 (n, 128, 128, 4) -> (n, 4, 128, 128) in [-1, 1]"""
+    return torch.from_numpy(np.ascontiguousarray(batch)).permute(0, 3, 1, 2).float() / 127.5 - 1
+
+
+def fitted(k=16):
+    """The codec with its principal components, from the cache or fitted on 4,000 training pictures."""
+    path = CACHE / f"basis-{k}.pt"
+    codec = Codec(k)
+    if not path.exists():
+        entries = json.loads((CACHE / "pictures.json").read_text())
+        rows = np.random.default_rng(0).choice(len(entries), 4000, p=sampling_weights(entries))
+        sums, squares, count = torch.zeros(256, dtype=torch.float64), torch.zeros(256, 256, dtype=torch.float64), 0
+        for part in np.array_split(rows, 40):
+            flat = patches(values(pictures()[part])).permute(0, 2, 3, 1).reshape(-1, 256).double()
+            sums, squares, count = sums + flat.sum(0), squares + flat.T @ flat, count + len(flat)
+        mean = sums / count
+        variances, vectors = torch.linalg.eigh(squares / count - mean[:, None] * mean)
+        variances, vectors = variances.flip(0)[:k], vectors.flip(1)[:, :k]
+        # Between raw and whitened components: small ones stay small, so that the loss weighs them less.
+        scale = variances**-0.5 * (variances / variances[0]) ** 0.15
+        torch.save({"basis": vectors.float(), "mean": mean.float(), "scale": scale.float()}, path)
+    codec.load_state_dict(torch.load(path), strict=False)
+    return codec
+
+
+def all_latents():
+    """f16 (n, 16, 16, 16), in the order of pictures.json; made on first use."""
+    path = CACHE / "latents.npy"
+    if not path.exists():
+        codec, source = fitted(), pictures()
+        with torch.no_grad():
+            parts = [codec.encode(values(source[i : i + 256])).half().numpy() for i in range(0, len(source), 256)]
+        np.save(path, np.concatenate(parts))
+    return np.load(path)
