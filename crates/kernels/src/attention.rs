@@ -136,6 +136,7 @@ impl Head<'_> {
                     &factor,
                     tiles.all(),
                     keys,
+                    &[],
                     &mut scores[panel * panel_columns..],
                     padded_keys,
                 );
@@ -151,7 +152,7 @@ impl Head<'_> {
                 Factor { words: weights, stride: weight_words, segments: &[0], segment_words: weight_words };
             let tiles = Tiles::new(0, weight_words, rows.len());
             for (panel, values) in values.chunks_exact(weight_words * panel_columns).enumerate() {
-                multiplier.multiply(&factor, tiles.all(), values, sums, panel_columns);
+                multiplier.multiply(&factor, tiles.all(), values, &[], sums, panel_columns);
                 self.store(cell, rows.clone(), panel * panel_columns, sums, &inverse_sums);
             }
         }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::grid::Cell;
-use crate::level::{Simd, vectorised};
+use crate::level::{Arithmetic, Simd, vectorised};
 use crate::math;
 use crate::product::Finished;
 
@@ -93,28 +93,53 @@ vectorised! {
         let columns = finished.panel * N..width.min((finished.panel + 1) * N);
         let bias: &[f32; N] = bias[finished.panel * N..].first_chunk().expect("a bias for each column of a panel");
         match epilogue {
-            Epilogue::None => each(cell, finished, columns, bias, none, |sum, _, _| sum),
-            Epilogue::Relu => {
-                each(cell, finished, columns, bias, none, |sum, _, _| if sum < 0.0 { 0.0 } else { sum });
-            }
+            Epilogue::None => each::<A, Plain, N>(cell, finished, columns, bias, none),
+            Epilogue::Relu => each::<A, Relu, N>(cell, finished, columns, bias, none),
+            Epilogue::Silu => each::<A, Silu, N>(cell, finished, columns, bias, none),
+            Epilogue::Gelu => each::<A, Gelu, N>(cell, finished, columns, bias, none),
+            Epilogue::AddTo => each::<A, AddTo, N>(cell, finished, columns, bias, none),
             Epilogue::Prelu { slopes } => {
                 let slopes: [f32; N] = match slopes {
                     [slope] => [*slope; N],
                     slopes => padded(&slopes[columns.clone()]),
                 };
-                each(cell, finished, columns, bias, |_| slopes, |sum, _, slope| {
-                    if sum < 0.0 { slope * sum } else { sum }
-                });
+                each::<A, Prelu, N>(cell, finished, columns, bias, |_| slopes);
             }
-            Epilogue::Silu => each(cell, finished, columns, bias, none, |sum, _, _| math::silu::<A>(sum)),
-            Epilogue::Gelu => each(cell, finished, columns, bias, none, |sum, _, _| math::gelu::<A>(sum)),
-            Epilogue::AddTo => each(cell, finished, columns, bias, none, |sum, old, _| old + sum),
             Epilogue::GatedAdd { gate, rows_per_gate } => {
                 let gate = |row: usize| padded(&gate[row / rows_per_gate * width..][columns.clone()]);
-                each(cell, finished, columns.clone(), bias, gate, |sum, old, gate| A::multiply_add(gate, sum, old));
+                each::<A, GatedAdd, N>(cell, finished, columns.clone(), bias, gate);
             }
         }
     }
+}
+
+/// One element's new value. A trait and not a closure, because only a function can be told to be inlined always, and code
+/// left outside a function compiled for wide vectors is many times slower.
+trait Value {
+    fn of<A: Arithmetic>(sum: f32, old: f32, other: f32) -> f32;
+}
+
+macro_rules! values {
+    ($($name:ident<$arithmetic:ident>($sum:ident, $old:ident, $other:ident) => $value:expr;)*) => {$(
+        struct $name;
+
+        impl Value for $name {
+            #[inline(always)]
+            fn of<$arithmetic: Arithmetic>($sum: f32, $old: f32, $other: f32) -> f32 {
+                $value
+            }
+        }
+    )*};
+}
+
+values! {
+    Plain<A>(sum, _old, _other) => sum;
+    Relu<A>(sum, _old, _other) => if sum < 0.0 { 0.0 } else { sum };
+    Prelu<A>(sum, _old, slope) => if sum < 0.0 { slope * sum } else { sum };
+    Silu<A>(sum, _old, _other) => math::silu::<A>(sum);
+    Gelu<A>(sum, _old, _other) => math::gelu::<A>(sum);
+    AddTo<A>(sum, old, _other) => old + sum;
+    GatedAdd<A>(sum, old, gate) => A::multiply_add(gate, sum, old);
 }
 
 /// No third operand.
@@ -125,32 +150,31 @@ fn none<const N: usize>(_row: usize) -> [f32; N] {
 
 #[inline(always)]
 fn padded<const N: usize>(values: &[f32]) -> [f32; N] {
-    let mut all = [0.0; N];
     match values.first_chunk() {
-        Some(values) => all = *values,
-        None => all[..values.len()].copy_from_slice(values),
+        Some(values) => *values,
+        None => std::array::from_fn(|column| values.get(column).copied().unwrap_or(0.0)),
     }
-    all
 }
 
-/// Applies `value(sum, old, other)` to each element; always a whole panel at once, so that a narrow last panel takes the
-/// same steps as the others.
+/// Stores a value for each element; always computes a whole panel, so that a narrow last panel takes the same steps as
+/// the others.
 #[inline(always)]
-fn each<const N: usize>(
+fn each<A: Arithmetic, V: Value, const N: usize>(
     cell: &mut Cell<'_, f32>,
     finished: &Finished<'_>,
     columns: Range<usize>,
     bias: &[f32; N],
     other: impl Fn(usize) -> [f32; N],
-    value: impl Fn(f32, f32, f32) -> f32,
 ) {
     let sums = finished.sums.as_chunks::<N>().0;
     for (row, sums) in finished.rows.clone().zip(sums) {
+        let other = other(row);
         let y = cell.part(row, columns.clone());
-        let (old, other) = (padded::<N>(y), other(row));
+        // Local arrays, so that the loop below is plainly free of aliases and becomes vector code.
+        let old = padded::<N>(y);
         let mut new = [0.0; N];
         for column in 0..N {
-            new[column] = value(sums[column] + bias[column], old[column], other[column]);
+            new[column] = V::of::<A>(sums[column] + bias[column], old[column], other[column]);
         }
         store(&new, y);
     }
@@ -160,7 +184,8 @@ fn each<const N: usize>(
 fn store<const N: usize>(values: &[f32; N], y: &mut [f32]) {
     match y.first_chunk_mut() {
         Some(y) => *y = *values,
-        None => y.copy_from_slice(&values[..y.len()]),
+        // One by one: a block copy of unknown length would be a call.
+        None => y.iter_mut().zip(values).for_each(|(y, value)| *y = *value),
     }
 }
 
@@ -190,12 +215,12 @@ vectorised! {
         let (bias, _) = bias[2 * finished.panel * HALF..].as_chunks::<HALF>();
         let (sums, _) = finished.sums.as_chunks::<HALF>();
         for (row, sums) in finished.rows.clone().zip(sums.chunks_exact(2)) {
-            let mut values = [0.0; HALF];
+            let mut new = [0.0; HALF];
             for column in 0..HALF {
                 let gate = sums[0][column] + bias[0][column];
-                values[column] = math::silu::<A>(gate) * (sums[1][column] + bias[1][column]);
+                new[column] = math::silu::<A>(gate) * (sums[1][column] + bias[1][column]);
             }
-            store(&values, cell.part(row, columns.clone()));
+            store(&new, cell.part(row, columns.clone()));
         }
     }
 }

@@ -131,6 +131,14 @@ impl Panels {
         let words = self.depth * self.panel_columns;
         &self.words[self.start..][index * words..][..words]
     }
+
+    /// The panel after `index`, if there is one, in `parts` parts.
+    ///
+    /// Weights come from the third cache or memory, so each panel is fetched while the one before it is at work.
+    pub(crate) fn upcoming(&self, index: usize, parts: usize) -> impl Iterator<Item = &[u32]> {
+        let words = if index + 1 < self.count { self.panel(index + 1) } else { &[] };
+        words.chunks(words.len().div_ceil(parts.max(1)).max(1))
+    }
 }
 
 /// Values the left factor may be read beyond its last row: one tile of rows and one block of words.

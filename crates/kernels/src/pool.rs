@@ -14,14 +14,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
 use std::sync::{Arc, Mutex, TryLockError};
 use std::thread::{JoinHandle, Thread};
+use std::time::{Duration, Instant};
 
 use crate::level::{Level, Simd};
 
-/// Pauses (about 40 ns each on current x86) that an idle worker spends before it parks: about 0.1 ms.
-const PAUSES_BEFORE_PARKING: usize = 2500;
+/// How long a thread waits by spinning alone; after that it offers its core to others now and then, in case the one it
+/// waits for has been put on the same core.
+const SPIN: Duration = Duration::from_micros(50);
 
-/// Pauses that the caller spends on a worker's last task before it offers its core to others.
-const PAUSES_BEFORE_YIELDING: usize = 2500;
+/// How long an idle worker waits before it parks. A sleeper is often woken on the caller's own core, so the pause between
+/// two layers or two steps must not put it to sleep.
+const PATIENCE: Duration = Duration::from_millis(3);
 
 /// An instruction level and a pool of threads; share it by reference.
 pub struct Cpu {
@@ -94,10 +97,19 @@ struct State {
     gate: AtomicU64,
     /// Written only while the gate is closed and empty, read only by those inside.
     job: UnsafeCell<Option<Job>>,
-    next: AtomicUsize,
+    /// Each thread's own share of the tasks; shares are the same from call to call, so that the weights and rows a
+    /// thread touched last stand in its cache. Who is done takes from the others.
+    shares: Vec<Share>,
     sleeping: AtomicUsize,
     panicked: AtomicBool,
     stop: AtomicBool,
+}
+
+/// The next task of one thread's share, on a cache line of its own.
+#[repr(align(128))]
+#[derive(Default)]
+struct Share {
+    next: AtomicUsize,
 }
 
 // SAFETY: `job` is the one field without its own synchronisation. The caller, who holds `Pool::calls`, writes it while the
@@ -119,15 +131,15 @@ impl Pool {
         let state = Arc::new(State {
             gate: AtomicU64::new(0),
             job: UnsafeCell::new(None),
-            next: AtomicUsize::new(0),
+            shares: (0..=workers).map(|_| Share::default()).collect(),
             sleeping: AtomicUsize::new(0),
             panicked: AtomicBool::new(false),
             stop: AtomicBool::new(false),
         });
-        let workers: Vec<JoinHandle<()>> = (0..workers)
-            .map(|_| {
+        let workers: Vec<JoinHandle<()>> = (1..=workers)
+            .map(|thread| {
                 let state = Arc::clone(&state);
-                std::thread::spawn(move || state.work())
+                std::thread::spawn(move || state.work(thread))
             })
             .collect();
         let sleepers = workers.iter().map(|worker| worker.thread().clone()).collect();
@@ -146,16 +158,18 @@ impl Pool {
         let task: &'static Task<'static> = unsafe { std::mem::transmute::<&Task<'_>, &Task<'static>>(task) };
         self.open(Job { task, tasks });
         let closing = Closing { state: &self.state };
-        self.state.take_tasks(task, tasks);
+        self.state.take_tasks(0, task, tasks);
         drop(closing);
         assert!(!self.state.panicked.load(Ordering::Relaxed), "a parallel task panicked");
     }
 
     fn open(&self, job: Job) {
         let state = &*self.state;
+        for (thread, share) in state.shares.iter().enumerate() {
+            share.next.store(state.share_start(thread, job.tasks), Ordering::Relaxed);
+        }
         // SAFETY: the last call closed the gate and waited until it was empty, and `calls` keeps other callers out.
         unsafe { *state.job.get() = Some(job) };
-        state.next.store(0, Ordering::Relaxed);
         state.panicked.store(false, Ordering::Relaxed);
         let call = state.gate.load(Ordering::Relaxed) & !(OPEN | JOINED);
         state.gate.store(call.wrapping_add(CALL) | OPEN, Ordering::Release);
@@ -186,48 +200,72 @@ struct Closing<'a> {
 impl Drop for Closing<'_> {
     fn drop(&mut self) {
         self.state.gate.fetch_and(!OPEN, Ordering::AcqRel);
-        let mut pauses = 0;
+        let mut waiting = Waiting::new();
         while self.state.gate.load(Ordering::Acquire) & JOINED != 0 {
-            pauses += 1;
-            if pauses < PAUSES_BEFORE_YIELDING {
-                std::hint::spin_loop();
-            } else {
-                std::thread::yield_now();
-            }
+            waiting.pause();
+        }
+    }
+}
+
+/// A wait that begins by spinning.
+struct Waiting {
+    since: Instant,
+    next_yield: Duration,
+}
+
+impl Waiting {
+    fn new() -> Self {
+        Self { since: Instant::now(), next_yield: SPIN }
+    }
+
+    fn pause(&mut self) {
+        let waited = self.since.elapsed();
+        if waited < self.next_yield {
+            std::hint::spin_loop();
+        } else {
+            std::thread::yield_now();
+            self.next_yield = waited + SPIN;
         }
     }
 }
 
 impl State {
-    fn take_tasks(&self, task: &Task<'_>, tasks: usize) {
-        loop {
-            let index = self.next.fetch_add(1, Ordering::Relaxed);
-            if index >= tasks {
-                return;
+    fn share_start(&self, thread: usize, tasks: usize) -> usize {
+        tasks * thread / self.shares.len()
+    }
+
+    fn take_tasks(&self, thread: usize, task: &Task<'_>, tasks: usize) {
+        let threads = self.shares.len();
+        for owner in (thread..threads).chain(0..thread) {
+            let end = self.share_start(owner + 1, tasks);
+            loop {
+                let index = self.shares[owner].next.fetch_add(1, Ordering::Relaxed);
+                if index >= end {
+                    break;
+                }
+                task(index);
             }
-            task(index);
         }
     }
 
     /// A worker's life.
-    fn work(&self) {
+    fn work(&self, thread: usize) {
         let mut last = 0;
-        let mut pauses = 0;
+        let mut waiting = Waiting::new();
         while !self.stop.load(Ordering::Acquire) {
-            if self.join(&mut last) {
-                pauses = 0;
-            } else if pauses < PAUSES_BEFORE_PARKING {
-                pauses += 1;
-                std::hint::spin_loop();
+            if self.join(thread, &mut last) {
+                waiting = Waiting::new();
+            } else if waiting.since.elapsed() < PATIENCE {
+                waiting.pause();
             } else {
-                pauses = 0;
                 self.sleep(last);
+                waiting = Waiting::new();
             }
         }
     }
 
     /// Takes part in the open call unless it was call `last`; true if it did.
-    fn join(&self, last: &mut u64) -> bool {
+    fn join(&self, thread: usize, last: &mut u64) -> bool {
         let gate = self.gate.load(Ordering::Acquire);
         if gate & OPEN == 0 || gate / CALL == *last {
             return false;
@@ -241,7 +279,7 @@ impl State {
             // behind it, alive and unchanged until we leave.
             if let Some(job) = unsafe { &*self.job.get() } {
                 // SAFETY: as above.
-                self.take_tasks(unsafe { &*job.task }, job.tasks);
+                self.take_tasks(thread, unsafe { &*job.task }, job.tasks);
             }
         });
         if catch_unwind(work).is_err() {

@@ -68,12 +68,13 @@ impl Multiplier {
     /// Writes the sums of the first tile to rows 0.. of `sums`, those of the second to rows 16..; rows of `sums` are
     /// `sums_stride` apart. Rows that a tile lacks may be written with anything.
     ///
-    /// `panel`: (words of all segments, panel columns).
+    /// `panel`: (words of all segments, panel columns). `upcoming`: words to fetch into the second cache meanwhile.
     pub(crate) fn multiply(
         &self,
         factor: &Factor<'_>,
         tiles: &[RowTile],
         panel: &[u32],
+        upcoming: &[u32],
         sums: &mut [f32],
         sums_stride: usize,
     ) {
@@ -98,7 +99,7 @@ impl Multiplier {
         assert!(sums.len() >= (tiles.len() * TILE_ROWS - 1) * sums_stride + columns, "too few sums");
         match self.simd.level() {
             #[cfg(target_arch = "x86_64")]
-            Level::AmxBf16 => amx::multiply(self, factor, tiles, panel, sums, sums_stride),
+            Level::AmxBf16 => amx::multiply(self, factor, tiles, panel, upcoming, sums, sums_stride),
             #[cfg(target_arch = "x86_64")]
             Level::Avx2 | Level::Avx512 | Level::Avx512Bf16 => {
                 for (tile, sums) in tiles.iter().zip(sums.chunks_mut(TILE_ROWS * sums_stride)) {
@@ -116,7 +117,9 @@ impl Multiplier {
 
 const PORTABLE_COLUMNS: usize = 16;
 
-/// Four rows at a time: with 16 columns that fills half of Arm's vector registers.
+/// Rows at a time: as many as leave their sums in registers, of which Arm has 32 and plain x86 16.
+const PORTABLE_ROWS: usize = if cfg!(target_arch = "aarch64") { 4 } else { 2 };
+
 fn multiply_portable(
     factor: &Factor<'_>,
     tile: RowTile,
@@ -128,9 +131,9 @@ fn multiply_portable(
     while row < tile.rows {
         let offset = tile.offset + row * factor.stride;
         let sums = &mut sums[row * sums_stride..];
-        if tile.rows - row >= 4 {
-            multiply_rows::<4>(factor, offset, panel, sums, sums_stride);
-            row += 4;
+        if tile.rows - row >= PORTABLE_ROWS {
+            multiply_rows::<PORTABLE_ROWS>(factor, offset, panel, sums, sums_stride);
+            row += PORTABLE_ROWS;
         } else {
             multiply_rows::<1>(factor, offset, panel, sums, sums_stride);
             row += 1;
@@ -146,17 +149,19 @@ fn multiply_rows<const ROWS: usize>(
     sums_stride: usize,
 ) {
     use crate::level::Arithmetic;
+    let words = factor.segment_words;
     let mut totals = [[0.0_f32; PORTABLE_COLUMNS]; ROWS];
-    let mut right = panel.as_chunks::<PORTABLE_COLUMNS>().0.iter();
-    for segment in factor.segments {
-        let rows: [&[u32]; ROWS] = std::array::from_fn(|row| {
-            &factor.words[offset + row * factor.stride + segment..][..factor.segment_words]
-        });
-        for (word, right) in right.by_ref().take(factor.segment_words).enumerate() {
-            for (totals, row) in totals.iter_mut().zip(&rows) {
-                let left = f32::from_bits(row[word]);
-                for (total, right) in totals.iter_mut().zip(right) {
-                    *total = PortableArithmetic::multiply_add(left, f32::from_bits(*right), *total);
+    for (segment, right) in factor.segments.iter().zip(panel.chunks_exact(words * PORTABLE_COLUMNS)) {
+        // All slices get their length here, so that the loop below needs no checks.
+        let right = &right.as_chunks::<PORTABLE_COLUMNS>().0[..words];
+        let rows: [&[u32]; ROWS] =
+            std::array::from_fn(|row| &factor.words[offset + row * factor.stride + segment..][..words]);
+        for word in 0..words {
+            for row in 0..ROWS {
+                let left = f32::from_bits(rows[row][word]);
+                for column in 0..PORTABLE_COLUMNS {
+                    let right = f32::from_bits(right[word][column]);
+                    totals[row][column] = PortableArithmetic::multiply_add(left, right, totals[row][column]);
                 }
             }
         }
@@ -207,12 +212,15 @@ pub(crate) fn multiply_all<Tiles: Iterator<Item = PlacedTile>>(
             let multiplier = Multiplier::new(cpu.simd());
             let first = cell.columns.start / panel_width;
             for panel in first..cell.columns.end.div_ceil(panel_width) {
+                let blocks = tiles(cell.rows.clone()).count().div_ceil(2);
                 let mut tiles = tiles(cell.rows.clone());
+                let mut upcoming = panels.upcoming(panel, blocks);
                 while let Some(one) = tiles.next() {
                     let block = [Some(one), tiles.next()];
                     let two = block.map(|placed| placed.map_or(one.tile, |placed| placed.tile));
                     let count = block.iter().flatten().count();
-                    multiplier.multiply(factor, &two[..count], panels.panel(panel), sums, columns);
+                    let fetch = upcoming.next().unwrap_or_default();
+                    multiplier.multiply(factor, &two[..count], panels.panel(panel), fetch, sums, columns);
                     for (placed, sums) in block.iter().flatten().zip(sums.chunks(TILE_ROWS * columns)) {
                         let rows = placed.first_row..placed.first_row + placed.tile.rows;
                         finish(&mut cell, Finished { rows, panel, sums });

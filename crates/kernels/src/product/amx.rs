@@ -6,7 +6,7 @@
 #![expect(unsafe_code, reason = "tile instructions exist on stable Rust only as inline assembly")]
 
 use std::arch::asm;
-use std::arch::x86_64::{__cpuid, __cpuid_count};
+use std::arch::x86_64::{__cpuid, __cpuid_count, _MM_HINT_T1, _mm_prefetch};
 use std::marker::PhantomData;
 use std::sync::OnceLock;
 
@@ -115,13 +115,21 @@ pub(super) fn multiply(
     factor: &Factor<'_>,
     tiles: &[RowTile],
     panel: &[u32],
+    upcoming: &[u32],
     sums: &mut [f32],
     sums_stride: usize,
 ) {
     let steps = factor.segment_words / TILE_WORDS;
     assert_eq!(steps * TILE_WORDS, factor.segment_words, "segments are whole tiles");
     let left = factor.words.as_ptr();
-    let block = Block { steps, panel: panel.as_ptr(), stride: factor.stride * 4, segments: factor.segments };
+    let upcoming = Upcoming::new(upcoming, steps * factor.segments.len());
+    let block = Block {
+        steps,
+        panel: panel.as_ptr(),
+        stride: factor.stride * 4,
+        segments: factor.segments,
+        upcoming,
+    };
     // SAFETY: `Multiplier::multiply` asserted that 16 rows of each tile lie inside the factor, that the panel has all words
     // of all segments, and that the sums have room for 16 rows of 32 for each tile.
     unsafe {
@@ -140,6 +148,29 @@ pub(super) fn multiply(
     }
 }
 
+/// Words that a later block will need, to be fetched evenly over the steps of this one.
+#[derive(Clone, Copy)]
+struct Upcoming {
+    next: *const u32,
+    lines_per_step: usize,
+}
+
+impl Upcoming {
+    fn new(words: &[u32], steps: usize) -> Self {
+        Self { next: words.as_ptr(), lines_per_step: words.len().div_ceil(TILE_WORDS).div_ceil(steps.max(1)) }
+    }
+
+    /// Asks for the next step's share, which at the end may lie beyond the words.
+    #[inline(always)]
+    fn fetch(&mut self) {
+        for _ in 0..self.lines_per_step {
+            // SAFETY: every x86-64 processor has SSE, and a prefetch of any address is harmless.
+            unsafe { _mm_prefetch::<_MM_HINT_T1>(self.next.cast()) };
+            self.next = self.next.wrapping_add(TILE_WORDS);
+        }
+    }
+}
+
 /// What both sizes of block share.
 struct Block<'a> {
     /// Tile products in one segment.
@@ -148,6 +179,7 @@ struct Block<'a> {
     /// Bytes from row to row of the left factor.
     stride: usize,
     segments: &'a [usize],
+    upcoming: Upcoming,
 }
 
 impl Block<'_> {
@@ -159,10 +191,11 @@ impl Block<'_> {
         // SAFETY: as this function's own terms; the assembly touches only what they name.
         unsafe {
             asm!("tilezero tmm0", "tilezero tmm1", options(nostack, nomem, preserves_flags));
-            let mut panel = self.panel;
+            let (mut panel, mut upcoming) = (self.panel, self.upcoming);
             for segment in self.segments {
                 let mut left = left.add(*segment);
                 for _ in 0..self.steps {
+                    upcoming.fetch();
                     asm!(
                         "tileloadd tmm4, [{left} + {stride}]",
                         "tileloadd tmm6, [{panel} + {panel_stride}]",
@@ -202,10 +235,11 @@ impl Block<'_> {
                 "tilezero tmm3",
                 options(nostack, nomem, preserves_flags)
             );
-            let mut panel = self.panel;
+            let (mut panel, mut upcoming) = (self.panel, self.upcoming);
             for segment in self.segments {
                 let (mut upper, mut lower) = (upper.add(*segment), lower.add(*segment));
                 for _ in 0..self.steps {
+                    upcoming.fetch();
                     asm!(
                         "tileloadd tmm6, [{panel} + {panel_stride}]",
                         "tileloadd tmm4, [{upper} + {stride}]",
