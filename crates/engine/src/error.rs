@@ -1,0 +1,58 @@
+//! What can go wrong between a prompt and its pixels.
+
+use safetensors::SafeTensorError;
+
+/// An error of the engine; all of them concern the file of weights.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The bytes are no safetensors file, or one cut short.
+    #[error("the file of weights cannot be read")]
+    Unreadable(#[source] SafeTensorError),
+    /// The file lacks a tensor that the model needs.
+    #[error("tensor `{tensor}` is missing")]
+    Missing {
+        /// Name asked for.
+        tensor: String,
+    },
+    /// A tensor of another shape than the model needs.
+    #[error("tensor `{tensor}` has shape {found:?}, expected {expected:?}")]
+    Shape {
+        /// Name asked for.
+        tensor: String,
+        /// Shape that the model needs.
+        expected: Vec<usize>,
+        /// Shape in the file.
+        found: Vec<usize>,
+    },
+    /// A tensor whose elements have another type than the model reads.
+    #[error("tensor `{tensor}` holds `{found}`, expected {expected}")]
+    ElementType {
+        /// Name asked for.
+        tensor: String,
+        /// Types that the model reads.
+        expected: &'static str,
+        /// Type in the file.
+        found: String,
+    },
+    /// A tensor whose values cannot be what they should, such as a table out of order.
+    #[error("tensor `{tensor}` is damaged: {reason}")]
+    Damaged {
+        /// Name of the tensor.
+        tensor: String,
+        /// What is wrong with the values.
+        reason: &'static str,
+    },
+}
+
+impl Error {
+    /// What a person can do about it.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Unreadable(_) | Self::Damaged { .. } => "the file is damaged: fetch or build it again",
+            Self::Missing { .. } | Self::Shape { .. } | Self::ElementType { .. } => {
+                "this is another model's file, or one for another version of danqing"
+            }
+        }
+    }
+}
