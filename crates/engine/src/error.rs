@@ -2,7 +2,7 @@
 
 use safetensors::SafeTensorError;
 
-/// An error of the engine; all of them concern the file of weights.
+/// An error of the engine; all but one concern the file of weights.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The bytes are no safetensors file, or one cut short.
@@ -42,6 +42,17 @@ pub enum Error {
         /// What is wrong with the values.
         reason: &'static str,
     },
+    /// A number beside the tensors that is missing (then `value` is empty), out of range or unlike the other files'.
+    #[error("property `{name}` of the file of weights cannot be `{value}`")]
+    Property {
+        /// Name of the property.
+        name: &'static str,
+        /// What stands there.
+        value: String,
+    },
+    /// The watcher ended the work.
+    #[error("painting was cancelled")]
+    Cancelled,
 }
 
 impl Error {
@@ -50,9 +61,10 @@ impl Error {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Unreadable(_) | Self::Damaged { .. } => "the file is damaged: fetch or build it again",
-            Self::Missing { .. } | Self::Shape { .. } | Self::ElementType { .. } => {
+            Self::Missing { .. } | Self::Shape { .. } | Self::ElementType { .. } | Self::Property { .. } => {
                 "this is another model's file, or one for another version of danqing"
             }
+            Self::Cancelled => "start again for the rest of the pictures",
         }
     }
 }

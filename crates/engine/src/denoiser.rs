@@ -1,0 +1,72 @@
+//! What a sampler asks of a model, and how guidance combines two answers.
+
+/// A model of the velocity of the straight path from picture to noise, `x_t = (1 - t) picture + t noise`.
+///
+/// Source: Lipman et al. 2022, arXiv:2210.02747, section 4.1.
+pub trait Denoiser {
+    /// Writes the expected `noise - picture` given `x` at time `t` in [0, 1]; `velocity` is as long as `x`.
+    fn velocity(&mut self, x: &[f32], t: f32, velocity: &mut [f32]);
+}
+
+/// What a network's output stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prediction {
+    /// `noise - picture`.
+    Velocity,
+    /// The picture without noise.
+    Picture,
+    /// The noise.
+    Noise,
+}
+
+impl Prediction {
+    /// Turns `predicted` at `x` and time `t` into the velocity, in place.
+    ///
+    /// A predicted picture says nothing at `t` 0, predicted noise nothing at `t` 1: the result is not finite there.
+    pub fn into_velocity(self, x: &[f32], t: f32, predicted: &mut [f32]) {
+        let pairs = predicted.iter_mut().zip(x);
+        match self {
+            Self::Velocity => {}
+            Self::Picture => pairs.for_each(|(value, x)| *value = (x - *value) / t),
+            Self::Noise => pairs.for_each(|(value, x)| *value = (*value - x) / (1.0 - t)),
+        }
+    }
+}
+
+/// The picture that the velocity at `x` and time `t` points to.
+pub(crate) fn picture(x: f32, t: f32, velocity: f32) -> f32 {
+    x - t * velocity
+}
+
+/// Classifier-free guidance: away from what the model says without the prompt, towards what it says with it.
+///
+/// `velocity = without + guidance * (with - without)`. The inner denoiser gets a batch of twice the size, first all
+/// entries with their prompts, then all without. Source: Ho and Salimans 2022, arXiv:2207.12598, equation 6, with
+/// `guidance` = w + 1.
+pub struct Guided<'a> {
+    inner: &'a mut dyn Denoiser,
+    guidance: f32,
+    doubled: Vec<f32>,
+    velocities: Vec<f32>,
+}
+
+impl<'a> Guided<'a> {
+    /// `values`: length of the batch that the sampler sees.
+    #[must_use]
+    pub fn new(inner: &'a mut dyn Denoiser, guidance: f32, values: usize) -> Self {
+        Self { inner, guidance, doubled: vec![0.0; 2 * values], velocities: vec![0.0; 2 * values] }
+    }
+}
+
+impl Denoiser for Guided<'_> {
+    fn velocity(&mut self, x: &[f32], t: f32, velocity: &mut [f32]) {
+        for half in self.doubled.chunks_exact_mut(x.len()) {
+            half.copy_from_slice(x);
+        }
+        self.inner.velocity(&self.doubled, t, &mut self.velocities);
+        let (with, without) = self.velocities.split_at(x.len());
+        for ((velocity, with), without) in velocity.iter_mut().zip(with).zip(without) {
+            *velocity = without + self.guidance * (with - without);
+        }
+    }
+}

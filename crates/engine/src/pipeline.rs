@@ -1,0 +1,253 @@
+//! The walk from prompts and seeds to pictures.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use danqing_kernels::Cpu;
+use image::RgbaImage;
+use safetensors::SafeTensors;
+use sha2::{Digest, Sha256};
+
+use crate::codec::Codec;
+use crate::denoiser::{Denoiser, Guided};
+use crate::dit::{Config, Painter};
+use crate::request::{GenerateRequest, Side, Subject};
+use crate::schedule::Sigmas;
+use crate::text::WIDTH as TEXT_WIDTH;
+use crate::upscale::{Upscale, Upscaler};
+use crate::{Error, TextEncoder, TextStates, Weights, noise, pixels};
+
+/// Pictures painted at once: as many as fill the kernels; more would only take memory.
+const BATCH: usize = 4;
+/// Which noise of a seed the latents start from.
+const LATENT_NOISE: u64 = 0;
+
+/// The files of a model, as safetensors bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Models<'a> {
+    /// Text encoder: `text.safetensors`.
+    pub text: &'a [u8],
+    /// Diffusion transformer: `painter.safetensors`.
+    pub painter: &'a [u8],
+    /// Codec and upscaler: `pixels.safetensors`.
+    pub pixels: &'a [u8],
+}
+
+/// A model ready to paint.
+pub struct Pipeline {
+    cpu: Cpu,
+    text: TextEncoder,
+    /// (384) each: what the states of tokens have on average.
+    text_mean: Vec<f32>,
+    text_std: Vec<f32>,
+    painter: Painter,
+    shift: f32,
+    codec: Codec,
+    upscaler: Upscaler,
+    info: ModelInfo,
+}
+
+/// What is known about a model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelInfo {
+    /// Its name.
+    pub name: String,
+    /// Its version, empty if the file states none.
+    pub version: String,
+    /// First 12 hexadecimal digits of the SHA-256 of the text, painter and pixels files, one after another.
+    pub sha256: String,
+    /// What the painter's file says about itself and its training.
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// Progress of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Which batch of pictures is being painted, from 0.
+    pub picture_batch: usize,
+    /// Steps done in the whole request, from 1.
+    pub index: usize,
+    /// Steps of the whole request.
+    pub of: usize,
+}
+
+impl Pipeline {
+    /// Reads and packs all weights for `cpu`.
+    pub fn load(models: &Models<'_>, cpu: Cpu) -> Result<Self, Error> {
+        let weights = [models.text, models.painter, models.pixels].map(Weights::read);
+        let [text, painter, pixels] = weights;
+        let (text, painter, pixels) = (text?, painter?, pixels?);
+        // The sum is as long as the packing, so it takes a thread of its own.
+        std::thread::scope(|scope| {
+            let sha256 = scope.spawn(|| sha256(models));
+            let config = Config::read(&painter)?;
+            let pipeline = Self {
+                text: TextEncoder::load(&text, &cpu)?,
+                text_mean: painter.f32("text_mean", &[TEXT_WIDTH])?,
+                text_std: painter.f32("text_std", &[TEXT_WIDTH])?,
+                shift: shift(&painter)?,
+                painter: Painter::load(&painter, config, &cpu)?,
+                codec: Codec::load(&pixels, &cpu)?,
+                upscaler: Upscaler::load(&pixels, &cpu)?,
+                info: ModelInfo::read(models.painter, sha256.join().unwrap_or_default())?,
+                cpu,
+            };
+            pipeline.check()
+        })
+    }
+
+    /// The parts fit each other.
+    fn check(self) -> Result<Self, Error> {
+        let config = self.painter.config();
+        let fits = [
+            ("text_width", config.text_width, TEXT_WIDTH),
+            ("latent_channels", config.latent_channels, self.codec.latent_channels()),
+            ("latent_side", config.latent_side * crate::codec::PATCH, Side::Px128.pixels() as usize),
+        ];
+        match fits.into_iter().find(|(_, found, expected)| found != expected) {
+            Some((name, found, _)) => Err(Error::Property { name, value: found.to_string() }),
+            None if self.text_std.iter().any(|std| !(std.is_normal() && *std > 0.0)) => {
+                Err(Error::Damaged { tensor: "text_std".into(), reason: "a deviation is not positive" })
+            }
+            None => Ok(self),
+        }
+    }
+
+    /// What is known about the model.
+    #[must_use]
+    pub fn info(&self) -> &ModelInfo {
+        &self.info
+    }
+
+    /// One picture with straight alpha for each subject, in order.
+    ///
+    /// `watch` hears of each step and may end the work, which is then [`Error::Cancelled`]. A picture depends on its own
+    /// subject and the shared settings only, to the byte.
+    pub fn generate(
+        &self,
+        request: &GenerateRequest,
+        watch: &mut dyn FnMut(Step) -> ControlFlow<()>,
+    ) -> Result<Vec<RgbaImage>, Error> {
+        let steps = request.steps.get();
+        let of = steps * request.subjects.len().div_ceil(BATCH);
+        let mut images = Vec::with_capacity(request.subjects.len());
+        for (picture_batch, subjects) in request.subjects.chunks(BATCH).enumerate() {
+            let mut watch = |step| watch(Step { picture_batch, index: picture_batch * steps + step, of });
+            let tokens = self.paint(request, subjects, &mut watch)?;
+            images.extend(
+                tokens.chunks_exact(tokens.len() / subjects.len()).map(|tokens| self.develop(tokens)),
+            );
+        }
+        if request.side == Side::Px512 {
+            images.iter_mut().for_each(|image| *image = self.upscaler.enlarge(&self.cpu, image));
+        }
+        Ok(images)
+    }
+
+    /// Latents of `subjects` as tokens: (subjects, tokens, token channels).
+    fn paint(
+        &self,
+        request: &GenerateRequest,
+        subjects: &[Subject],
+        watch: &mut dyn FnMut(usize) -> ControlFlow<()>,
+    ) -> Result<Vec<f32>, Error> {
+        let guided = request.guidance.get() != 1.0;
+        let prompts = subjects.iter().map(|subject| subject.prompt.as_str());
+        let negatives = subjects.iter().filter(|_| guided).map(|_| request.negative.as_str());
+        let mut texts = Vec::new();
+        let entries = prompts.chain(negatives).map(|prompt| place_of(&mut texts, prompt)).collect();
+        let states: Vec<_> = texts.iter().map(|text| self.states(text)).collect();
+        let conditioning = self.painter.condition(&self.cpu, &states);
+
+        let config = self.painter.config();
+        let values = config.tokens() * config.token_channels();
+        let mut x = vec![0.0; subjects.len() * values];
+        for (subject, x) in subjects.iter().zip(x.chunks_exact_mut(values)) {
+            noise::fill(subject.seed, LATENT_NOISE, x);
+        }
+        let mut painting = self.painter.painting(&self.cpu, &conditioning, entries);
+        let mut guidance;
+        let denoiser: &mut dyn Denoiser = if guided {
+            guidance = Guided::new(&mut painting, request.guidance.get(), x.len());
+            &mut guidance
+        } else {
+            &mut painting
+        };
+        let sigmas = Sigmas::flow(request.steps.get(), self.shift);
+        match request.sampler.run(denoiser, &mut x, &sigmas, watch) {
+            ControlFlow::Continue(()) => Ok(x),
+            ControlFlow::Break(()) => Err(Error::Cancelled),
+        }
+    }
+
+    /// One picture's tokens as an image of 128x128 pixels.
+    fn develop(&self, tokens: &[f32]) -> RgbaImage {
+        let side = self.painter.config().latent_side;
+        let picture = self.codec.decode(&self.cpu, &self.painter.latents(tokens), side);
+        pixels::to_image(&picture, Side::Px128.pixels(), Side::Px128.pixels())
+    }
+
+    /// Standardised states of `text`; none for a text of white space.
+    fn states(&self, text: &str) -> TextStates {
+        if text.trim().is_empty() {
+            return TextStates { states: Vec::new(), tokens: 0 };
+        }
+        let mut states = self.text.encode(&self.cpu, text);
+        for state in states.states.chunks_exact_mut(TEXT_WIDTH) {
+            for ((value, mean), std) in state.iter_mut().zip(&self.text_mean).zip(&self.text_std) {
+                *value = (*value - mean) / std;
+            }
+        }
+        states
+    }
+
+    /// `image` with straight alpha, larger; any size, in tiles.
+    #[must_use]
+    pub fn upscale(&self, image: &RgbaImage, factor: Upscale) -> RgbaImage {
+        let larger = self.upscaler.enlarge(&self.cpu, image);
+        (1..factor.passes()).fold(larger, |image, _| self.upscaler.enlarge(&self.cpu, &image))
+    }
+
+    /// Mean of the standardised states of `text`, 384 values: near for texts that mean the same; zeros for no text.
+    #[must_use]
+    pub fn text_vector(&self, text: &str) -> Vec<f32> {
+        self.states(text).mean(TEXT_WIDTH)
+    }
+
+    /// Tokens of `text` with both ends; what goes beyond [`crate::MAX_TOKENS`] is not read.
+    #[must_use]
+    pub fn token_count(&self, text: &str) -> usize {
+        self.text.tokenizer().ids(text).len() + 2
+    }
+}
+
+impl ModelInfo {
+    fn read(painter: &[u8], sha256: String) -> Result<Self, Error> {
+        let (_, metadata) = SafeTensors::read_metadata(painter).map_err(Error::Unreadable)?;
+        let metadata: BTreeMap<_, _> = metadata.metadata().clone().unwrap_or_default().into_iter().collect();
+        let text =
+            |key: &str, otherwise: &str| metadata.get(key).map_or(otherwise, String::as_str).to_owned();
+        Ok(Self { name: text("name", "xiaoyang"), version: text("version", ""), sha256, metadata })
+    }
+}
+
+/// Where `text` stands in `texts`, which takes it up if it is new.
+fn place_of<'a>(texts: &mut Vec<&'a str>, text: &'a str) -> usize {
+    texts.iter().position(|known| *known == text).unwrap_or_else(|| {
+        texts.push(text);
+        texts.len() - 1
+    })
+}
+
+/// Shift of the time grid that the painter was trained for; 1 if its file states none.
+fn shift(painter: &Weights<'_>) -> Result<f32, Error> {
+    let Some(value) = painter.property("shift") else { return Ok(1.0) };
+    let shift = value.parse().ok().filter(|shift| (0.01..=100.0).contains(shift));
+    shift.ok_or_else(|| Error::Property { name: "shift", value: value.to_owned() })
+}
+
+fn sha256(models: &Models<'_>) -> String {
+    let files = [models.text, models.painter, models.pixels];
+    let sum = files.into_iter().fold(Sha256::new(), Sha256::chain_update).finalize();
+    sum[..6].iter().map(|byte| format!("{byte:02x}")).collect()
+}
