@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::grid::{Cell, CellSize, grid};
 use crate::level::{Simd, vectorised};
-use crate::math::{self, LANES, sum_lanes};
+use crate::math::{self, LANES, largest_lane, sum_lanes};
 use crate::panels::{bare_words, pair, slack, to_words};
 use crate::pool::Cpu;
 use crate::product::{BLOCK_ROWS, Factor, Multiplier, RowTile, TILE_ROWS};
@@ -322,13 +322,14 @@ vectorised! {
                 largest[lane] = if chunk[lane] > largest[lane] { chunk[lane] } else { largest[lane] };
             }
         }
-        let largest = largest.into_iter().fold(f32::NEG_INFINITY, f32::max);
+        let largest = largest_lane(largest);
         let mut sums = [0.0; LANES];
         for chunk in chunks {
             for lane in 0..LANES {
-                let value = math::exp::<A>((chunk[lane] - largest) * scale);
+                let score = chunk[lane];
+                let value = math::exp::<A>((score - largest) * scale);
                 // `exp` gives its smallest value, not zero, for minus infinity.
-                let value = if chunk[lane] == f32::NEG_INFINITY { 0.0 } else { value };
+                let value = if score == f32::NEG_INFINITY { 0.0 } else { value };
                 chunk[lane] = value;
                 sums[lane] += value;
             }

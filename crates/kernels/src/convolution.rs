@@ -29,7 +29,7 @@ struct Padded<'a> {
 }
 
 impl Conv3x3 {
-    /// `weight`: (`out_channels`, `in_channels`, 3, 3), row-major, as PyTorch stores it; `bias`: (`out_channels`).
+    /// `weight`: (`out_channels`, `in_channels`, 3, 3), row-major, as torch stores it; `bias`: (`out_channels`).
     #[must_use]
     pub fn new(
         cpu: &Cpu,

@@ -14,7 +14,7 @@ pub enum Epilogue<'a> {
     None,
     /// `y = max(sum, 0)`.
     Relu,
-    /// `y = sum` where positive, else `slopes[column] * sum`; one slope makes it a leaky ReLU.
+    /// `y = sum` where positive, else `slopes[column] * sum`; a single slope serves all columns.
     ///
     /// `slopes`: (columns) or (1). Source: He et al. 2015, arXiv:1502.01852.
     Prelu {

@@ -192,14 +192,18 @@ macro_rules! vectorised {
             match simd.level() {
                 #[cfg(target_arch = "x86_64")]
                 #[expect(unsafe_code, reason = "entering a function compiled for AVX2")]
-                // SAFETY: a `Simd` of this level exists only where AVX2 and FMA were detected.
-                $crate::level::Level::Avx2 => unsafe { avx2$(::<$size>)?($($argument),*) },
+                $crate::level::Level::Avx2 => {
+                    // SAFETY: a `Simd` of this level exists only where AVX2 and FMA were detected.
+                    unsafe { avx2$(::<$size>)?($($argument),*) }
+                }
                 #[cfg(target_arch = "x86_64")]
                 #[expect(unsafe_code, reason = "entering a function compiled for AVX-512")]
-                // SAFETY: a `Simd` of these levels exists only where AVX-512 F, BW, DQ and VL were detected.
                 $crate::level::Level::Avx512
                 | $crate::level::Level::Avx512Bf16
-                | $crate::level::Level::AmxBf16 => unsafe { avx512$(::<$size>)?($($argument),*) },
+                | $crate::level::Level::AmxBf16 => {
+                    // SAFETY: a `Simd` of these levels exists only where AVX-512 F, BW, DQ and VL were detected.
+                    unsafe { avx512$(::<$size>)?($($argument),*) }
+                }
                 _ => portable::<$crate::level::PortableArithmetic $(, $size)?>($($argument),*),
             }
         }

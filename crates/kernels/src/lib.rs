@@ -41,3 +41,4 @@ pub use linear::Linear;
 pub use norm::{Modulation, layer_norm, rms_norm_modulate};
 pub use pixels::pixel_shuffle;
 pub use pool::Cpu;
+pub use product::peak_rate;

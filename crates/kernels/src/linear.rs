@@ -27,7 +27,7 @@ enum Kind {
 }
 
 impl Linear {
-    /// `weight`: (`out_features`, `in_features`), row-major, as PyTorch stores it; `bias`: (`out_features`).
+    /// `weight`: (`out_features`, `in_features`), row-major, as torch stores it; `bias`: (`out_features`).
     #[must_use]
     pub fn new(
         cpu: &Cpu,
@@ -142,7 +142,7 @@ impl Linear {
         self.forward_with(cpu, x, Epilogue::None, y);
     }
 
-    /// As [`Linear::forward`], with `epilogue` in place of plain storing; a SwiGLU layer takes none.
+    /// As [`Linear::forward`], with `epilogue` in place of plain storing; a `SwiGLU` layer takes none.
     pub fn forward_with(&self, cpu: &Cpu, x: &[f32], epilogue: Epilogue<'_>, y: &mut [f32]) {
         assert_eq!(self.level, cpu.level(), "the weights were packed for another level");
         let rows = x.len() / self.in_features;

@@ -65,6 +65,15 @@ pub(crate) fn sum_lanes(lanes: [f32; LANES]) -> f32 {
     (four[0] + four[2]) + (four[1] + four[3])
 }
 
+/// The largest of sixteen values.
+#[inline(always)]
+pub(crate) fn largest_lane(lanes: [f32; LANES]) -> f32 {
+    let larger = |a: f32, b: f32| if a > b { a } else { b };
+    let eight: [f32; 8] = std::array::from_fn(|lane| larger(lanes[lane], lanes[lane + 8]));
+    let four: [f32; 4] = std::array::from_fn(|lane| larger(eight[lane], eight[lane + 4]));
+    larger(larger(four[0], four[2]), larger(four[1], four[3]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

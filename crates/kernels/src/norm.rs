@@ -50,7 +50,7 @@ pub fn rms_norm_modulate(
 
 vectorised! {
     fn rms_row<A>(x: &[f32], shift: &[f32], scale: &[f32], eps: f32, y: &mut [f32]) {
-        let mean = sum_of::<A>(x, |x| x, |x, total| A::multiply_add(x, x, total)) / x.len() as f32;
+        let mean = sum_of(x, |x| x, |x, total| A::multiply_add(x, x, total)) / x.len() as f32;
         let factor = 1.0 / (mean + eps).sqrt();
         for (((y, x), shift), scale) in y.iter_mut().zip(x).zip(shift).zip(scale) {
             *y = A::multiply_add(x * factor, 1.0 + scale, *shift);
@@ -75,9 +75,9 @@ pub fn layer_norm(cpu: &Cpu, x: &[f32], weight: &[f32], bias: &[f32], eps: f32, 
 
 vectorised! {
     fn layer_row<A>(x: &[f32], weight: &[f32], bias: &[f32], eps: f32, y: &mut [f32]) {
-        let mean = sum_of::<A>(x, |x| x, |x, total| total + x) / x.len() as f32;
+        let mean = sum_of(x, |x| x, |x, total| total + x) / x.len() as f32;
         // The second pass is cheap and loses nothing where the mean is large.
-        let variance = sum_of::<A>(x, |x| x - mean, |x, total| A::multiply_add(x, x, total)) / x.len() as f32;
+        let variance = sum_of(x, |x| x - mean, |x, total| A::multiply_add(x, x, total)) / x.len() as f32;
         let factor = 1.0 / (variance + eps).sqrt();
         for (((y, x), weight), bias) in y.iter_mut().zip(x).zip(weight).zip(bias) {
             *y = A::multiply_add((x - mean) * factor, *weight, *bias);
@@ -87,7 +87,7 @@ vectorised! {
 
 /// A sum in sixteen lanes; `prepare` must not turn a value into one that changes what `add` of zero gives.
 #[inline(always)]
-fn sum_of<A>(x: &[f32], prepare: impl Fn(f32) -> f32, add: impl Fn(f32, f32) -> f32) -> f32 {
+fn sum_of(x: &[f32], prepare: impl Fn(f32) -> f32, add: impl Fn(f32, f32) -> f32) -> f32 {
     let mut lanes = [0.0; LANES];
     let (whole, rest) = x.as_chunks::<LANES>();
     for values in whole {

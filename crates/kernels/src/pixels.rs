@@ -3,7 +3,7 @@
 /// Turns channels into pixels: `y[(row * r + i), (column * r + j), c] = x[row, column, c * r * r + i * r + j]`.
 ///
 /// `x`: (height, width, channels * factor * factor); `y`: (height * factor, width * factor, channels). The order of
-/// channels is PyTorch's. Source: Shi et al. 2016, arXiv:1609.05158, equation 4.
+/// channels is torch's. Source: Shi et al. 2016, arXiv:1609.05158, equation 4.
 pub fn pixel_shuffle(x: &[f32], height: usize, width: usize, channels: usize, factor: usize, y: &mut [f32]) {
     assert_eq!(
         x.len(),

@@ -9,6 +9,7 @@ mod amx;
 mod vectors;
 
 use std::ops::Range;
+use std::time::{Duration, Instant};
 
 use crate::grid::{Cell, CellSize};
 use crate::level::{Level, PortableArithmetic, Simd};
@@ -237,6 +238,43 @@ fn task_size(cpu: &Cpu, rows: usize, rows_per_unit: usize, panels: usize, panel_
     let wanted = if cpu.threads() == 1 { 1 } else { TASKS_PER_THREAD * cpu.threads() };
     let splits = wanted.div_ceil(rows.div_ceil(task_rows).max(1)).min(panels);
     CellSize { rows: task_rows, columns: panels.div_ceil(splits) * panel_width }
+}
+
+/// The rate of the microkernel on one block in the first cache, on all threads at once, in operations a second (a multiply
+/// and an add are two): what the machine gives where memory, packing and epilogues cost nothing.
+///
+/// Takes about a tenth of a second.
+#[must_use]
+pub fn peak_rate(cpu: &Cpu) -> f64 {
+    const FEATURES: usize = 256;
+    const REPEATS: usize = 200;
+    let (simd, columns) = (cpu.simd(), cpu.simd().panel_columns());
+    let words = simd.words(FEATURES);
+    let stride = words + TILE_ROWS;
+    let block = |_| {
+        with_scratch(Purpose::Task, |scratch| {
+            let factor = scratch.factors.take(BLOCK_ROWS * stride);
+            let panel = scratch.panels.take(words * columns);
+            factor.fill(0);
+            panel.fill(0);
+            let factor = Factor { words: factor, stride, segments: &[0], segment_words: words };
+            let sums = scratch.sums.take(BLOCK_ROWS * columns);
+            let tiles = [0, TILE_ROWS * stride].map(|offset| RowTile { offset, rows: TILE_ROWS });
+            let multiplier = Multiplier::new(simd);
+            for _ in 0..REPEATS {
+                multiplier.multiply(&factor, &tiles, panel, &[], sums, columns);
+            }
+        });
+    };
+    let operations = 2 * BLOCK_ROWS * FEATURES * columns * REPEATS * cpu.threads();
+    let start = Instant::now();
+    let mut best = f64::INFINITY;
+    while start.elapsed() < Duration::from_millis(100) {
+        let run = Instant::now();
+        cpu.parallel_for(cpu.threads(), block);
+        best = best.min(run.elapsed().as_secs_f64());
+    }
+    operations as f64 / best
 }
 
 /// Turns pairs of values into words, with the machine's own instruction where there is one.

@@ -7,7 +7,7 @@ use danqing_kernels::{
 };
 use proptest::prelude::*;
 
-/// Values in -1..1 that depend on the seed alone (SplitMix64; Steele, Lea and Flood 2014).
+/// Values in -1..1 that depend on the seed alone (`SplitMix64`; Steele, Lea and Flood 2014).
 fn noise(seed: u64, count: usize) -> Vec<f32> {
     let mut state = seed;
     let mut next = || {
