@@ -152,7 +152,9 @@ pub(crate) fn singulars(name: &str) -> Vec<String> {
     if let Some((one, _)) = IRREGULAR.iter().find(|(_, many)| *many == last) {
         return vec![format!("{}{one}", &name[..name.len() - last.len()])];
     }
-    if !last.ends_with('s') || last.len() < 4 || ["ss", "us", "is"].iter().any(|end| last.ends_with(end)) {
+    let is_one = IRREGULAR.iter().any(|(one, _)| *one == last);
+    if is_one || !last.ends_with('s') || last.len() < 4 || ["ss", "us"].iter().any(|end| last.ends_with(end))
+    {
         return Vec::new();
     }
     let mut found = Vec::new();
@@ -195,6 +197,9 @@ const IRREGULAR: &[(&str, &str)] = &[
     ("walrus", "walruses"),
     ("hippopotamus", "hippopotamuses"),
     ("iris", "irises"),
+    ("tennis", "tennis"),
+    ("oasis", "oases"),
+    ("clematis", "clematis"),
     ("sheep", "sheep"),
     ("fish", "fish"),
     ("deer", "deer"),

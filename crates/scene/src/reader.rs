@@ -4,11 +4,16 @@
 //! them with a handful of sentence patterns. Nouns need not be known: whatever stands where a noun must stand
 //! is one. What fits no pattern goes to the model whole.
 
+mod chinese;
+mod chinese_words;
 mod draft;
+mod english;
+mod english_words;
 mod prompt;
 
+use crate::colours::Colour;
 use crate::lexicon::Lexicon;
-use crate::scene::{Count, Scene, Size, Subject};
+use crate::scene::{Background, Count, Language, MOST_SUBJECTS, Scene, Size, Subject};
 use draft::Draft;
 use prompt::Prompt;
 
@@ -17,13 +22,34 @@ use prompt::Prompt;
 /// Never fails: a prompt that fits no pattern becomes one subject with the whole prompt as its description.
 /// Only a prompt without any letter, digit or emoji gives a scene without subjects. Time is linear in the
 /// length of the prompt.
+///
+/// ```
+/// use danqing_scene::{Background, Lexicon, RelationKind, read};
+///
+/// let scene = read("a cat sitting on the moon, blue background", &Lexicon::default());
+/// assert_eq!(scene.relations[0].kind, RelationKind::On);
+/// assert!(matches!(scene.background, Some(Background::Colour(_))));
+/// ```
 pub fn read(prompt: &str, lexicon: &Lexicon) -> Scene {
     let text = Prompt::new(prompt);
     if !text.says_something() {
         return Scene::default();
     }
-    whole(prompt, &text, lexicon)
+    if text.chars.len() > STORY {
+        return whole(prompt, &text, lexicon);
+    }
+    let draft = match text.language() {
+        Language::Chinese => chinese::read(&text, lexicon),
+        Language::English => english::read(&text, lexicon),
+    };
+    match draft {
+        Some(draft) if (1..=MOST_SUBJECTS).contains(&draft.subject_count()) => draft.finish(),
+        _ => whole(prompt, &text, lexicon),
+    }
 }
+
+/// A prompt of more characters than this is a story and goes to the model whole.
+const STORY: usize = 1000;
 
 /// The prompt as one subject: the reading of last resort.
 fn whole(prompt: &str, text: &Prompt, lexicon: &Lexicon) -> Scene {
@@ -42,4 +68,19 @@ fn whole(prompt: &str, text: &Prompt, lexicon: &Lexicon) -> Scene {
         place: None,
     };
     Scene { subjects: vec![subject], ..Scene::default() }
+}
+
+/// A gradient around one colour, or a friendly one when none is named.
+fn gradient(colour: Option<&Colour>) -> Background {
+    let name = |rgb, name: &str| Colour { rgb, name: name.to_owned() };
+    match colour {
+        None => Background::Gradient {
+            top: name([255, 214, 196], "peach"),
+            bottom: name([190, 178, 242], "lavender"),
+        },
+        Some(colour) => {
+            let light = colour.rgb.map(|channel| (255 - (255 - u32::from(channel)) * 35 / 100) as u8);
+            Background::Gradient { top: name(light, &colour.name), bottom: colour.clone() }
+        }
+    }
 }

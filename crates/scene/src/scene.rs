@@ -225,7 +225,7 @@ pub enum RelationKind {
     },
     /// Around it, in a ring.
     Around,
-    /// Worn by it.
+    /// The subject wears the object.
     Wears(WornAt),
 }
 

@@ -103,7 +103,7 @@ pub(crate) fn is_han(c: char) -> bool {
 
 /// Characters that are pictures by themselves.
 pub(crate) fn is_pictograph(c: char) -> bool {
-    matches!(c, '\u{1F000}'..='\u{1FAFF}' | '\u{2600}'..='\u{27BF}' | '\u{2B00}'..='\u{2BFF}' | '\u{2300}'..='\u{23FF}' | '\u{1F1E6}'..='\u{1F1FF}')
+    matches!(c, '\u{1F000}'..='\u{1FAFF}' | '\u{2600}'..='\u{27BF}' | '\u{2B00}'..='\u{2BFF}' | '\u{2300}'..='\u{23FF}')
         && !is_joiner(c)
 }
 
