@@ -52,16 +52,14 @@ class Captions:
 
 
 def orthogonal(g, steps=5):
-    """The nearest half-orthogonal matrix, by the quintic Newton-Schulz iteration of Muon (Jordan et al. 2024)."""
+    """The nearest half-orthogonal matrices to (n, short, long), by the quintic Newton-Schulz iteration of Muon (Jordan et al. 2024)."""
     a, b, c = 3.4445, -4.7750, 2.0315
     x = g.bfloat16()
-    tall = x.shape[-2] > x.shape[-1]
-    x = x.mT if tall else x
     x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
     for _ in range(steps):
         gram = x @ x.mT
         x = a * x + (b * gram + c * gram @ gram) @ x
-    return (x.mT if tall else x).float()
+    return x.float()
 
 
 class Optimiser:
@@ -81,13 +79,19 @@ class Optimiser:
         for group in self.adam.param_groups:
             group["lr"] = 2e-3 * factor
         self.adam.step()
+        alike = {}  # matrices of one shape, lying flat, are made orthogonal in one batched product
         for name, weight in self.matrices:
             momentum = self.momentum[name].mul_(0.95).add_(weight.grad, alpha=0.05)
             nesterov = weight.grad.lerp(momentum, 0.95)
             parts = self.SPLITS.get(name.split(".")[2], 1)
             for w, g in zip(weight.chunk(parts), nesterov.chunk(parts)):
-                scale = max(1, w.shape[0] / w.shape[1]) ** 0.5
-                w.mul_(1 - 0.02 * 0.01 * factor).add_(orthogonal(g), alpha=-0.02 * factor * scale)
+                tall = w.shape[0] > w.shape[1]
+                alike.setdefault((min(w.shape), max(w.shape)), []).append((w.mT if tall else w, g.mT if tall else g, tall))
+        for (short, long), group in alike.items():
+            updates = orthogonal(torch.stack([g for _, g, _ in group]))
+            for (w, _, tall), update in zip(group, updates):
+                scale = (long / short) ** 0.5 if tall else 1.0
+                w.mul_(1 - 0.02 * 0.01 * factor).add_(update, alpha=-0.02 * factor * scale)
 
     def state_dict(self):
         return {"momentum": self.momentum, "adam": self.adam.state_dict()}

@@ -65,7 +65,9 @@ class Block(nn.Module):
         q, k, v = self.qkv(x).view(n, tokens, 3, heads, self.head_dim).permute(2, 0, 3, 1, 4)  # (n, heads, tokens, head_dim)
         kt, vt = self.text_kv(words).view(n, -1, 2, heads, self.head_dim).permute(2, 0, 3, 1, 4)
         k, v = torch.cat([k, kt], 2), torch.cat([v, vt], 2)  # (n, heads, tokens + words, head_dim)
-        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        # Written out: on CPUs the backward pass of the fused operator costs more than the products.
+        weights = (q @ k.mT * self.head_dim**-0.5 + mask).softmax(-1)  # (n, heads, tokens, tokens + words)
+        mixed = weights @ v
         return self.out(mixed.transpose(1, 2).reshape(n, tokens, width))
 
     def forward(self, x, words, mask, modulation):
