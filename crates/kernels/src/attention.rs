@@ -326,10 +326,10 @@ vectorised! {
         let mut sums = [0.0; LANES];
         for chunk in chunks {
             for lane in 0..LANES {
-                let score = chunk[lane];
-                let value = math::exp::<A>((score - largest) * scale);
-                // `exp` gives its smallest value, not zero, for minus infinity.
-                let value = if score == f32::NEG_INFINITY { 0.0 } else { value };
+                let value = math::exp::<A>((chunk[lane] - largest) * scale);
+                // Such a weight changes no sum, which is at least one, but its products would be denormal and slow. It
+                // also turns the keys that are not there, for which `exp` gives its smallest value, to zero.
+                let value = if value < 1e-30 { 0.0 } else { value };
                 chunk[lane] = value;
                 sums[lane] += value;
             }

@@ -159,7 +159,7 @@ pub(crate) fn rows_to_words<'a>(cpu: &Cpu, x: &[f32], width: usize, buffer: &'a 
     let simd = cpu.simd();
     let depth = simd.words(width);
     // An odd number of cache lines to a row spreads the rows of a tile over all sets of the first cache.
-    let stride = if simd.is_bf16() { depth.div_ceil(16) | 1 } else { depth.div_ceil(16) } * 16;
+    let stride = (depth.div_ceil(16) | 1) * 16;
     let rows = x.len() / width;
     let words = buffer.take(rows * stride + slack(stride, depth));
     let (body, rest) = words.split_at_mut(rows * stride);
