@@ -1,0 +1,167 @@
+//! The models agree with `PyTorch`: same weights, same inputs, every block and a whole guided run.
+//!
+//! `training/xiaoyang/golden.py` writes the files. Each comparison is the root mean square of the differences, relative
+//! to that of the expected values.
+
+use std::ops::ControlFlow;
+
+use danqing_engine::{
+    Codec, Config, Cpu, Denoiser, Guided, Judge, Level, Painter, RgbaImage, Sigmas, TextStates, Upscaler,
+    Weights, sampler,
+};
+
+/// At f32 levels: some hundred roundings.
+const F32_TOLERANCE: f64 = 5e-6;
+/// At bf16 levels: eight bits of each factor, and random weights, which forgive less than trained ones.
+const BF16_TOLERANCE: f64 = 0.02;
+
+fn read(name: &str) -> Vec<u8> {
+    let path = format!("{}/tests/golden/{name}.safetensors", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read(&path).unwrap_or_else(|error| panic!("`{path}`: {error}"))
+}
+
+fn golden(weights: &Weights<'_>, name: &str) -> Vec<f32> {
+    let name = format!("golden.{name}");
+    weights.f32(&name, &weights.shape(&name).expect("tensor is there")).expect("floats")
+}
+
+fn image(weights: &Weights<'_>, name: &str) -> RgbaImage {
+    let name = format!("golden.{name}");
+    let shape = weights.shape(&name).expect("tensor is there");
+    let bytes = weights.u8(&name, &shape).expect("bytes").to_vec();
+    let [height, width] = [shape[1], shape[2]].map(|side| u32::try_from(side).expect("a small picture"));
+    RgbaImage::from_raw(width, height, bytes).expect("four channels")
+}
+
+fn assert_close(what: &str, level: Level, found: &[f32], expected: &[f32]) {
+    assert_eq!(found.len(), expected.len(), "{what}: shapes differ");
+    let square =
+        |values: &mut dyn Iterator<Item = f32>| values.map(|value| f64::from(value).powi(2)).sum::<f64>();
+    let difference = square(&mut found.iter().zip(expected).map(|(a, b)| a - b));
+    let relative = (difference / square(&mut expected.iter().copied())).sqrt();
+    let tolerance = if level >= Level::Avx512Bf16 { BF16_TOLERANCE } else { F32_TOLERANCE };
+    assert!(relative <= tolerance, "{what} at {level}: {relative:.2e}, allowed {tolerance:.0e}");
+}
+
+fn cpus() -> impl Iterator<Item = Cpu> {
+    Level::available().into_iter().map(|level| Cpu::new(2, level))
+}
+
+/// The two prompts of the golden file, and no prompt.
+fn prompts(weights: &Weights<'_>, width: usize) -> Vec<TextStates> {
+    let states = golden(weights, "states");
+    let rows = states.chunks_exact(states.len() / 2);
+    let prompts = [5, 3].into_iter().zip(rows);
+    let prompts =
+        prompts.map(|(tokens, rows)| TextStates { states: rows[..tokens * width].to_vec(), tokens });
+    prompts.chain([TextStates { states: Vec::new(), tokens: 0 }]).collect()
+}
+
+#[test]
+fn velocities_agree_after_every_block() {
+    let file = read("painter");
+    let weights = Weights::read(&file).expect("a sound file");
+    let config = Config::read(&weights).expect("sizes");
+    let (tokens, velocities) = (golden(&weights, "tokens"), golden(&weights, "velocities"));
+    for cpu in cpus() {
+        for (blocks, expected) in velocities.chunks_exact(tokens.len()).enumerate() {
+            let painter = Painter::load(&weights, Config { blocks, ..config }, &cpu).expect("a painter");
+            let conditioning = painter.condition(&cpu, &prompts(&weights, config.text_width));
+            let mut velocity = vec![0.0; tokens.len()];
+            painter.painting(&cpu, &conditioning, vec![0, 1]).velocity(&tokens, 0.3, &mut velocity);
+            assert_close(&format!("velocity after {blocks} blocks"), cpu.level(), &velocity, expected);
+        }
+    }
+}
+
+#[test]
+fn velocities_without_text_agree() {
+    let file = read("painter");
+    let weights = Weights::read(&file).expect("a sound file");
+    let config = Config::read(&weights).expect("sizes");
+    let tokens = golden(&weights, "tokens");
+    for cpu in cpus() {
+        let painter = Painter::load(&weights, config, &cpu).expect("a painter");
+        let conditioning = painter.condition(&cpu, &prompts(&weights, config.text_width));
+        let mut velocity = vec![0.0; tokens.len()];
+        painter.painting(&cpu, &conditioning, vec![2, 2]).velocity(&tokens, 0.3, &mut velocity);
+        assert_close("velocity without text", cpu.level(), &velocity, &golden(&weights, "unconditional"));
+    }
+}
+
+#[test]
+fn each_step_of_a_guided_run_agrees() {
+    let file = read("painter");
+    let weights = Weights::read(&file).expect("a sound file");
+    let config = Config::read(&weights).expect("sizes");
+    let (tokens, history) = (golden(&weights, "tokens"), golden(&weights, "euler"));
+    for cpu in cpus() {
+        let painter = Painter::load(&weights, config, &cpu).expect("a painter");
+        let conditioning = painter.condition(&cpu, &prompts(&weights, config.text_width));
+        for (step, expected) in history.chunks_exact(tokens.len()).enumerate() {
+            let mut painting = painter.painting(&cpu, &conditioning, vec![0, 1, 2, 2]);
+            let mut guided = Guided::new(&mut painting, 3.0, tokens.len());
+            let mut x = tokens.clone();
+            let mut stop =
+                |done| if done > step { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+            let ended = sampler::euler(&mut guided, &mut x, &Sigmas::flow(4, 1.0), &mut stop);
+            assert!(ended.is_break(), "the watcher ends the run");
+            assert_close(&format!("latents after step {step}"), cpu.level(), &x, expected);
+        }
+    }
+}
+
+#[test]
+fn tokens_become_latents() {
+    let file = read("painter");
+    let weights = Weights::read(&file).expect("a sound file");
+    let painter = Painter::load(&weights, Config::read(&weights).expect("sizes"), &Cpu::detect(1));
+    let (tokens, latents) = (golden(&weights, "tokens"), golden(&weights, "latents"));
+    let found = painter.expect("a painter").latents(&tokens[..tokens.len() / 2]);
+    assert_eq!(found, latents[..latents.len() / 2], "a permutation changes no value");
+}
+
+#[test]
+fn codec_agrees() {
+    let file = read("pixels");
+    let weights = Weights::read(&file).expect("a sound file");
+    let decoded = golden(&weights, "decoded");
+    for cpu in cpus() {
+        let codec = Codec::load(&weights, &cpu).expect("a codec");
+        let found = codec.decode(&cpu, &golden(&weights, "latents"), 4);
+        assert_close("decoded picture", cpu.level(), &found, &decoded);
+        assert_close("latents", Level::Portable, &codec.encode(&decoded, 4), &golden(&weights, "encoded"));
+    }
+}
+
+/// In 8 bits, so f32 differences show only where they cross the middle between two values.
+#[test]
+fn upscaler_agrees() {
+    let file = read("pixels");
+    let weights = Weights::read(&file).expect("a sound file");
+    let expected = image(&weights, "enlarged");
+    for cpu in cpus() {
+        let upscaler = Upscaler::load(&weights, &cpu).expect("an upscaler");
+        let found = upscaler.enlarge(&cpu, &image(&weights, "picture"));
+        let differing = found.iter().zip(expected.iter()).filter(|(a, b)| a != b).count();
+        let mean = found.iter().zip(expected.iter()).map(|(a, b)| f64::from(a.abs_diff(*b))).sum::<f64>();
+        let mean = mean / expected.len() as f64;
+        let fits =
+            if cpu.level() >= Level::Avx512Bf16 { mean < 0.3 } else { differing * 1000 <= expected.len() };
+        assert!(fits, "at {}: {differing} values of {} differ, by {mean:.4}", cpu.level(), expected.len());
+    }
+}
+
+#[test]
+fn judge_agrees() {
+    let file = read("judge");
+    let weights = Weights::read(&file).expect("a sound file");
+    let means: Vec<_> = golden(&weights, "means").chunks_exact(32).map(<[f32]>::to_vec).collect();
+    for cpu in cpus() {
+        let level = cpu.level();
+        let judge = Judge::load(&file, cpu).expect("a judge");
+        let pictures = judge.pictures(&[image(&weights, "picture")]).concat();
+        assert_close("picture vector", level, &pictures, &golden(&weights, "pictures"));
+        assert_close("text vectors", level, &judge.texts(&means).concat(), &golden(&weights, "texts"));
+    }
+}
