@@ -58,7 +58,8 @@ def stored(painter):
         for name, value in painter.state_dict().items():
             if name.startswith("blocks.0.") and name.endswith(".weight"):
                 codes, scales = rows_in_8_bits(value)
-                tensors[f"{name}.codes"], tensors[f"{name}.scales"] = codes, scales
+                layer = name.removesuffix(".weight")
+                tensors[f"{layer}.codes"], tensors[f"{layer}.scales"] = codes, scales
                 value.copy_(codes.float() * scales[:, None])
             elif name.endswith(".weight"):
                 tensors[name] = value.bfloat16()

@@ -1,0 +1,54 @@
+"""Stage `evaluate`: how well the painter follows held-out captions, by the judge, beside real held-out pictures.
+
+    python -m xiaoyang evaluate [--name RUN] [--count N] [--steps S] [--guidance G]
+
+Prints R@1 among 100 for both languages and writes a sheet of samples. Only captions of things are asked for:
+avatars of different people may share one caption.
+"""
+
+import argparse
+import json
+
+import numpy as np
+import torch
+
+from .diffusion import WORDS, draw_sheet, sample
+from .judge import means, retrieval
+from .latents import fitted, pictures
+from .model import Config, Painter
+from .pixels import Judge
+from .places import CACHE, MODELS
+
+
+def painter(name):
+    model = Painter(Config())
+    model.load_state_dict(torch.load(CACHE / "runs" / name / "checkpoint.pt")["average"])
+    return model.eval()
+
+
+@torch.no_grad()
+def main():
+    arguments = argparse.ArgumentParser(prog="xiaoyang evaluate")
+    arguments.add_argument("--name", default="main")
+    arguments.add_argument("--count", type=int, default=100)
+    arguments.add_argument("--steps", type=int, default=12)
+    arguments.add_argument("--guidance", type=float, default=3.0)
+    options = arguments.parse_args()
+    from .text import Encoder
+
+    model, judge, codec = painter(options.name), Judge(), fitted()
+    judge.load_state_dict(torch.load(CACHE / "judge.pt")["model"])
+    codec.load_state_dict(torch.load(CACHE / "codec.pt")["model"])
+    entries = json.loads((CACHE / "pictures.json").read_text())
+    captions = json.loads((MODELS / "heldout.json").read_text())
+    rows = [i for i, e in enumerate(entries) if e.get("held_out")]
+    things = [p for p, row in enumerate(rows) if entries[row]["set"] in ("flat", "gradient")][: options.count // 100 * 100]
+    x = torch.from_numpy(np.stack([pictures()[rows[p]] for p in things])).permute(0, 3, 1, 2).float() / 255
+    encoder, known = Encoder.load(), np.load(CACHE / "statistics.npz")
+    for language in ("zh", "en"):
+        states, lengths = encoder.encode([captions[p][language] for p in things], WORDS)
+        states = (states - torch.from_numpy(known["mean"])) / torch.from_numpy(known["std"])
+        said = judge.texts(means(states, lengths))
+        drawn = (codec.decode(sample(model, states, lengths, 1, options.steps, options.guidance)).clamp(-1, 1) + 1) / 2
+        print(f"{language}: painted R@1 {retrieval(judge.pictures(drawn), said):.3f}, real R@1 {retrieval(judge.pictures(x), said):.3f}")
+    draw_sheet(model, CACHE / "runs" / options.name / "evaluate.png")
