@@ -66,6 +66,7 @@ fn whole(prompt: &str, text: &Prompt, lexicon: &Lexicon) -> Scene {
         colour: None,
         styles: Vec::new(),
         place: None,
+        mirror_ok: false,
     };
     Scene { subjects: vec![subject], ..Scene::default() }
 }

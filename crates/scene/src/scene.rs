@@ -75,6 +75,9 @@ pub struct Subject {
     pub styles: Vec<Style>,
     /// A place in the picture, if one is named (左边, on the right).
     pub place: Option<Place>,
+    /// Whether copies may be drawn with left and right exchanged; the reader never says so, since it turns
+    /// writing and clocks round.
+    pub mirror_ok: bool,
 }
 
 impl Subject {

@@ -81,6 +81,7 @@ impl Draft {
             colour: phrase.colour,
             styles: phrase.styles,
             place: None,
+            mirror_ok: false,
         });
         self.scene.subjects.len() - 1
     }
