@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Gets what the checks need beyond the Rust toolchain, only where it is missing. `./test` runs it first.
+#
+#   a C linker       Debian package `gcc` with `libc6-dev`; rustc links with it
+#   rustfmt, clippy  components of the toolchain, by rustup
+#
+# cargo-nextest and cargo-deny are used where they are installed and not built here: that would take longer than
+# the checks. Without the first, `cargo test` runs the tests; without the second, `cargo xtask licences` still does.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf '%s\n' "tools: $*" >&2; }
+
+install_packages() {
+    local root=()
+    [ "$(id -u)" = 0 ] || root=(sudo -n)
+    if ! command -v apt-get >/dev/null; then
+        say "no C linker, and no apt-get to install one with; install gcc or clang and run this again"
+        exit 1
+    fi
+    say "installing $*"
+    "${root[@]}" apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -qq -y --no-install-recommends "$@" >/dev/null
+}
+
+if ! command -v cargo >/dev/null; then
+    say "cargo is not there: install Rust 1.95 or newer first, https://rustup.rs"
+    exit 1
+fi
+
+command -v cc >/dev/null || install_packages gcc libc6-dev
+
+for component in rustfmt clippy; do
+    command=$([ "$component" = rustfmt ] && echo fmt || echo clippy)
+    cargo "$command" --version >/dev/null 2>&1 && continue
+    say "adding $component"
+    if ! { command -v rustup >/dev/null && rustup component add "$component" >&2; }; then
+        say "$component could not be added; its check will be skipped"
+    fi
+done
