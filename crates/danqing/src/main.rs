@@ -1,2 +1,47 @@
-//! danqing
-fn main() {}
+//! danqing: a prompt in, a picture out, from one binary without a network.
+//!
+//! The walk of a picture is on one page in [`walk`]; everything a person can ask for ends in an [`order::Order`].
+//!
+//! ```sh
+//! danqing paint "三只红灯笼"
+//! ```
+
+mod cli;
+mod config;
+mod error;
+mod grid;
+mod language;
+mod lexicon;
+mod metadata;
+mod nearest;
+mod order;
+mod output;
+mod painter;
+mod plan;
+mod report;
+mod resize;
+mod terminal;
+mod walk;
+
+use std::process::ExitCode;
+
+use language::Language;
+
+fn main() -> ExitCode {
+    let cli = match cli::parse(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(cli::Stop::Answered) => return ExitCode::SUCCESS,
+        Err(cli::Stop::Misunderstood(reader, error)) => {
+            report::failed(reader, None, &error);
+            return ExitCode::from(error.exit());
+        }
+    };
+    let reader = cli.reader(Language::of_arguments(std::env::args()));
+    match cli.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report::failed(reader, None, &error);
+            ExitCode::from(error.exit())
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The command line: which words there are, and who answers them.
+//!
+//! What each flag means is written in `locales/`, in both languages; [`help`] puts it in place.
+
+mod completions;
+mod config;
+mod eval;
+mod help;
+mod misuse;
+mod models;
+mod nearest;
+mod paint;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{ArgAction, Parser, Subcommand};
+
+use crate::config::Config;
+use crate::error::{Error, Setting};
+use crate::language::Language;
+use crate::report::{Reader, say};
+
+/// The command line, parsed.
+#[derive(Debug, Parser)]
+#[command(
+    name = "danqing",
+    version,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    disable_help_subcommand = true
+)]
+pub(crate) struct Cli {
+    #[arg(long, global = true, value_name = "zh|en", value_parser = ["zh", "en"], hide_possible_values = true)]
+    lang: Option<String>,
+    #[arg(short, long, global = true, action = ArgAction::Help)]
+    help: Option<bool>,
+    #[arg(short = 'V', long, action = ArgAction::Version)]
+    version: Option<bool>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Paint(Box<paint::Arguments>),
+    Models(ModelArguments),
+    Config(config::Arguments),
+    Eval(eval::Arguments),
+    Completions(completions::Arguments),
+    #[command(hide = true)]
+    Nearest(nearest::Arguments),
+}
+
+/// Which weights, and how many threads: for every command that paints.
+#[derive(Clone, Debug, Default, clap::Args)]
+struct ModelArguments {
+    #[arg(long, value_name = "DIR")]
+    model: Option<PathBuf>,
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+}
+
+impl ModelArguments {
+    /// The folder of weights, `None` for the built-in ones.
+    fn folder(&self, config: &Config) -> Option<PathBuf> {
+        self.model.clone().or_else(|| config.model.folder.value.as_ref().map(PathBuf::from))
+    }
+
+    /// Threads to paint on.
+    fn threads(&self, config: &Config) -> Result<usize, Error> {
+        let available = || std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = self.threads.or(config.model.threads.value).unwrap_or_else(available);
+        let fits = (1..=256).contains(&threads);
+        fits.then_some(threads)
+            .ok_or(Error::OutOfRange { setting: Setting::Threads, value: threads.to_string() })
+    }
+}
+
+/// Why there is nothing to run.
+pub(crate) enum Stop {
+    /// Help or the version was asked for and given.
+    Answered,
+    /// The command line makes no sense.
+    Misunderstood(Reader, Error),
+}
+
+/// Parses `arguments`, the program's name first.
+pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Cli, Stop> {
+    use clap::error::ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
+    let arguments: Vec<OsString> = arguments.collect();
+    let words = || arguments.iter().map(|argument| argument.to_string_lossy().into_owned());
+    let language = Language::of_arguments(words());
+    Cli::try_parse_from(&arguments).map_err(|error| match error.kind() {
+        DisplayVersion => {
+            say(concat!("danqing ", env!("CARGO_PKG_VERSION")));
+            Stop::Answered
+        }
+        DisplayHelp | DisplayHelpOnMissingArgumentOrSubcommand => {
+            // Texts are put in place only now: they are not needed to paint.
+            let text = help::text(language, &arguments);
+            say(text.trim_end());
+            Stop::Answered
+        }
+        _ => {
+            let json = words().any(|word| word == "--json");
+            let reader = if json { Reader::Program(language) } else { Reader::Person(language) };
+            Stop::Misunderstood(reader, misuse::explained(&error))
+        }
+    })
+}
+
+impl Cli {
+    /// Who reads the answer; `language` is that of the locale.
+    pub(crate) fn reader(&self, language: Language) -> Reader {
+        let language = self.lang.as_deref().and_then(Language::parse).unwrap_or(language);
+        match &self.command {
+            Command::Paint(arguments) if arguments.json => Reader::Program(language),
+            Command::Eval(arguments) if arguments.json => Reader::Program(language),
+            _ => Reader::Person(language),
+        }
+    }
+
+    /// Does what was asked.
+    pub(crate) fn run(self) -> Result<(), Error> {
+        let config = Config::load()?;
+        let preferred = config.interface.language.value.as_deref().and_then(Language::parse);
+        let reader = self.reader(preferred.unwrap_or_else(Language::of_locale));
+        match self.command {
+            Command::Paint(arguments) => paint::run(&arguments, &config, reader),
+            Command::Models(arguments) => models::run(&arguments, &config, reader.language()),
+            Command::Config(arguments) => config::run(&arguments, config, self.lang, reader.language()),
+            Command::Eval(arguments) => eval::run(&arguments, &config, reader),
+            Command::Completions(arguments) => completions::run(&arguments),
+            Command::Nearest(arguments) => nearest::run(&arguments, &config),
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! `danqing eval`: the fixed sheet of prompts, and how often the judge finds a picture's caption among a hundred.
+
+use std::path::{Path, PathBuf};
+
+use danqing_engine::{Cpu, Judge};
+use image::{Rgba, RgbaImage, imageops};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::ModelArguments;
+use crate::config::Config;
+use crate::error::Error;
+use crate::grid::{numbered, sheet};
+use crate::lexicon::Knowledge;
+use crate::metadata;
+use crate::order::{Order, Reading, Wish};
+use crate::output::{Existing, Output};
+use crate::painter::{Cancel, Painter, Weights};
+use crate::plan::Plan;
+use crate::report::{Reader, say};
+use crate::terminal::progress;
+
+/// One prompt a line: 24 in Chinese, then 24 in English; the last 8 of each are compositions.
+const SHEET: &str = include_str!("eval/sheet.txt");
+/// Captions that no training picture had.
+const HELD_OUT: &str = include_str!("../../../../models/xiaoyang/heldout.json");
+/// Captions that one picture is compared with.
+const AMONG: usize = 100;
+const COLUMNS: u32 = 8;
+const CELL: &str = "256";
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[arg(short, long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    #[arg(short, long, value_name = "N", default_value_t = 1, hide_default_value = true)]
+    seed: u32,
+    #[arg(long, value_name = "N")]
+    steps: Option<u32>,
+    #[arg(short, long, value_name = "X")]
+    guidance: Option<f32>,
+    #[arg(long, value_name = "FILE")]
+    captions: Option<PathBuf>,
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    model: ModelArguments,
+}
+
+/// A held-out caption in both languages.
+#[derive(Debug, Deserialize)]
+struct Caption {
+    zh: String,
+    en: String,
+}
+
+pub(super) fn run(arguments: &Arguments, config: &Config, reader: Reader) -> Result<(), Error> {
+    let language = reader.language();
+    let captions = held_out(arguments.captions.as_deref())?;
+    let weights = Weights::open(arguments.model.folder(config).as_deref())?;
+    let mut output = Output::open(arguments.out.as_deref(), None, Existing::Replace)?;
+    let threads = arguments.model.threads(config)?;
+    let painter = Painter::new(&weights, threads, Cancel::default())?;
+    let painting = Evaluation { arguments, config, painter, knowledge: Knowledge::load(), reader };
+
+    let prompts: Vec<&str> = SHEET.lines().collect();
+    let plans = painting.plans(&prompts, CELL, Reading::Scene)?;
+    let cells = painting.pictures(&plans)?;
+    let sheet = sheet(&numbered_cells(&cells), Some(COLUMNS));
+    let order = Order::new("danqing eval", &painting.wish(CELL, Reading::Scene))?;
+    let file = output.write("sheet", &sheet, &metadata::text(&order, &painting.painter.painted_by()))?;
+    match reader {
+        Reader::Program(_) => say(&json!({ "sheet": file, "prompts": prompts }).to_string()),
+        Reader::Person(_) => {
+            say(&file.display().to_string());
+            (1..).zip(&prompts).for_each(|(number, prompt)| say(&format!("{number:>3}  {prompt}")));
+        }
+    }
+    let Some(judge) = &weights.judge else {
+        if let Reader::Person(_) = reader {
+            say(language.pick(
+                "这个模型没有评分器（judge.safetensors），不报告检索分数",
+                "this model has no judge (judge.safetensors), so there is no retrieval score",
+            ));
+        }
+        return Ok(());
+    };
+    let judge = Judge::load(judge, Cpu::detect(threads))
+        .map_err(|source| Error::Weights { model: weights.name.clone(), source })?;
+    for (tag, texts) in
+        [("zh", column(&captions, |caption| &caption.zh)), ("en", column(&captions, |caption| &caption.en))]
+    {
+        let (found, all) = painting.retrieval(&judge, &texts)?;
+        let recall = found as f64 / all.max(1) as f64;
+        say(&match reader {
+            Reader::Program(_) => json!({ "language": tag, "recall_at_1": recall, "found": found, "captions": all, "among": AMONG }).to_string(),
+            Reader::Person(language) => language.pick(
+                format!("检索 R@1（{tag}，{AMONG} 选 1）：{:.1} %，{found}/{all}", recall * 100.0),
+                format!("retrieval R@1 ({tag}, among {AMONG}): {:.1} %, {found}/{all}", recall * 100.0),
+            ),
+        });
+    }
+    Ok(())
+}
+
+fn held_out(file: Option<&Path>) -> Result<Vec<Caption>, Error> {
+    let (text, name) = match file {
+        Some(file) => {
+            let unreadable = |source| Error::Unreadable { file: file.to_owned(), source };
+            (std::fs::read_to_string(file).map_err(unreadable)?, file)
+        }
+        None => (HELD_OUT.to_owned(), Path::new("heldout.json")),
+    };
+    serde_json::from_str(&text).map_err(|_| Error::NotText { file: name.to_owned() })
+}
+
+/// The first hundreds of different texts.
+fn column(captions: &[Caption], text: fn(&Caption) -> &String) -> Vec<&str> {
+    let mut seen = std::collections::HashSet::new();
+    let texts = captions.iter().map(|caption| text(caption).as_str()).filter(|text| seen.insert(*text));
+    let texts: Vec<&str> = texts.collect();
+    let whole = if texts.len() < AMONG { texts.len() } else { AMONG };
+    texts[..whole].to_vec()
+}
+
+fn numbered_cells(cells: &[RgbaImage]) -> Vec<RgbaImage> {
+    let cell = |(number, picture): (usize, &RgbaImage)| {
+        let mut cell = RgbaImage::from_pixel(picture.width(), picture.height(), Rgba([255; 4]));
+        imageops::overlay(&mut cell, picture, 0, 0);
+        numbered(&mut cell, number, 2);
+        cell
+    };
+    (1..).zip(cells).map(cell).collect()
+}
+
+struct Evaluation<'a> {
+    arguments: &'a Arguments,
+    config: &'a Config,
+    painter: Painter,
+    knowledge: Knowledge,
+    reader: Reader,
+}
+
+impl Evaluation<'_> {
+    fn wish(&self, size: &str, reading: Reading) -> Wish {
+        let settings = self.config.paint.wish();
+        Wish {
+            seed: Some(i64::from(self.arguments.seed)),
+            steps: self.arguments.steps.or(settings.steps),
+            guidance: self.arguments.guidance.or(settings.guidance),
+            size: Some(size.to_owned()),
+            reading: Some(reading),
+            ..Wish::default()
+        }
+    }
+
+    /// Each prompt with its own seed, so that no noise is favoured.
+    fn plans(&self, prompts: &[&str], size: &str, reading: Reading) -> Result<Vec<Plan>, Error> {
+        let wish = self.wish(size, reading);
+        let plan = |(index, prompt): (u32, &&str)| {
+            Ok(Plan::new(Order::new(prompt, &wish)?.single(index), &self.knowledge))
+        };
+        (0..).zip(prompts).map(plan).collect()
+    }
+
+    fn pictures(&self, plans: &[Plan]) -> Result<Vec<RgbaImage>, Error> {
+        let steps: u64 =
+            plans.iter().map(|plan| plan.paintings.len() as u64 * u64::from(plan.order.steps)).sum();
+        let bar = progress(steps, self.reader.language());
+        let painted = self.painter.paint(plans, &mut |steps| bar.inc(steps))?;
+        bar.finish_and_clear();
+        Ok(plans.iter().zip(painted).map(|(plan, pictures)| plan.composition(pictures).flatten()).collect())
+    }
+
+    /// How many of the pictures painted from `texts` are more like their own text than like any other of them.
+    fn retrieval(&self, judge: &Judge, texts: &[&str]) -> Result<(usize, usize), Error> {
+        let pictures = self.pictures(&self.plans(texts, "128", Reading::Whole)?)?;
+        let pictures = judge.pictures(&pictures);
+        let vectors: Vec<Vec<f32>> =
+            texts.iter().map(|text| self.painter.pipeline().text_vector(text)).collect();
+        let texts = judge.texts(&vectors);
+        let found = |(index, picture): (usize, &Vec<f32>)| {
+            let likeness = |text: &Vec<f32>| picture.iter().zip(text).map(|(a, b)| a * b).sum::<f32>();
+            let own = likeness(&texts[index]);
+            texts.iter().enumerate().all(|(other, text)| other == index || likeness(text) < own)
+        };
+        Ok((pictures.iter().enumerate().filter(|picture| found(*picture)).count(), pictures.len()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sheet_has_its_prompts() {
+        let prompts: Vec<&str> = SHEET.lines().collect();
+        let chinese = prompts.iter().filter(|prompt| !prompt.is_ascii()).count();
+        assert_eq!((prompts.len(), chinese), (48, 24), "half of each language");
+        let knowledge = Knowledge::load();
+        let composed = prompts.iter().filter(|prompt| {
+            let scene = danqing_scene::read(prompt, knowledge.lexicon());
+            !scene.is_single() || scene.background.is_some()
+        });
+        assert_eq!(composed.count(), 16, "a third are compositions");
+    }
+
+    #[test]
+    fn held_out_captions_are_read() {
+        let captions = held_out(None).expect("the file has its format");
+        assert!(column(&captions, |caption| &caption.zh).len() == AMONG, "enough of them");
+    }
+}

@@ -1,0 +1,235 @@
+//! `danqing paint`: from the command line to orders.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use super::ModelArguments;
+use crate::config::Config;
+use crate::error::Error;
+use crate::lexicon::Knowledge;
+use crate::metadata::{self, Found, Parameters};
+use crate::nearest::Nearest;
+use crate::order::{Grid, Order, Reading, Wish};
+use crate::output::{Existing, Format, Output};
+use crate::painter::{Cancel, Painter, Weights};
+use crate::report::{self, Reader, Report};
+use crate::terminal::{Preview, progress};
+use crate::walk::{Layers, Studio};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[arg(value_name = "PROMPT")]
+    prompt: Vec<String>,
+    #[arg(short, long, value_name = "N", allow_negative_numbers = true)]
+    seed: Option<i64>,
+    #[arg(long, value_name = "N")]
+    steps: Option<u32>,
+    #[arg(short, long, value_name = "X", allow_negative_numbers = true)]
+    guidance: Option<f32>,
+    #[arg(long, value_name = "SIZE", allow_hyphen_values = true)]
+    size: Option<String>,
+    #[arg(short = 'n', long, value_name = "N")]
+    count: Option<u32>,
+    #[arg(long, value_name = "STYLE")]
+    style: Option<String>,
+    #[arg(long, value_name = "WORDS")]
+    negative: Option<String>,
+    #[arg(short, long, value_name = "COLOUR")]
+    background: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    sampler: Option<String>,
+    #[arg(long, value_name = "png|webp|jpeg")]
+    format: Option<String>,
+    #[arg(short, long, value_name = "PATH")]
+    out: Option<PathBuf>,
+    #[arg(long)]
+    force: bool,
+    #[arg(long)]
+    grid: bool,
+    #[arg(long)]
+    layers: bool,
+    #[arg(long)]
+    whole: bool,
+    #[arg(long, value_name = "FILE")]
+    like: Option<PathBuf>,
+    #[arg(short, long, value_name = "FILE", conflicts_with_all = ["prompt", "like"])]
+    from_file: Option<PathBuf>,
+    #[arg(long)]
+    pub(super) json: bool,
+    #[arg(long, value_name = "auto|always|never", hide_possible_values = true)]
+    preview: Option<Preview>,
+    #[command(flatten)]
+    model: ModelArguments,
+}
+
+pub(super) fn run(arguments: &Arguments, config: &Config, reader: Reader) -> Result<(), Error> {
+    let start = Instant::now();
+    let like = arguments.like.as_deref().map(Like::read).transpose()?;
+    let (orders, refused) = arguments.orders(like.as_ref(), config, reader)?;
+    let output = arguments.output(like.as_ref(), config)?;
+    let weights = Weights::open(arguments.model.folder(config).as_deref())?;
+    let cancel = cancelled_by_keyboard();
+    let painter = Painter::new(&weights, arguments.model.threads(config)?, cancel.clone())?;
+
+    let knowledge = Knowledge::load();
+    let pictures: u32 = orders.iter().map(|order| order.count).sum();
+    let bar = progress(steps(&orders, &knowledge), reader.language());
+    let preview = arguments.preview.unwrap_or_else(|| config.interface.preview());
+    let mut studio = Studio {
+        nearest: Nearest::new(&knowledge),
+        knowledge,
+        painter,
+        output,
+        layers: if arguments.layers { Layers::OpenRaster } else { Layers::None },
+        report: Report::new(reader, bar, preview, pictures as usize),
+        cancel,
+    };
+    let painted = studio.paint(&orders);
+    studio.report.done(start.elapsed().as_secs_f64());
+    match refused + painted? {
+        0 => Ok(()),
+        failed => Err(Error::SomeFailed { failed, all: refused + pictures as usize }),
+    }
+}
+
+/// A picture to be repeated.
+struct Like {
+    parameters: Parameters,
+    format: Option<Format>,
+}
+
+impl Like {
+    fn read(file: &Path) -> Result<Self, Error> {
+        let file = file.to_owned();
+        let bytes = fs::read(&file).map_err(|source| Error::Unreadable { file: file.clone(), source })?;
+        match metadata::find(&bytes) {
+            Found::Parameters(parameters, format) => {
+                Ok(Self { parameters: *parameters, format: Format::of(format) })
+            }
+            Found::Nothing => Err(Error::NoParameters { file }),
+            Found::NotAPicture => Err(Error::NotAPicture { file }),
+        }
+    }
+}
+
+impl Arguments {
+    /// What the flags say.
+    fn wish(&self) -> Wish {
+        Wish {
+            negative: self.negative.clone(),
+            seed: self.seed,
+            steps: self.steps,
+            guidance: self.guidance,
+            sampler: self.sampler.clone(),
+            size: self.size.clone(),
+            count: self.count,
+            style: self.style.clone(),
+            background: self.background.clone(),
+            reading: self.whole.then_some(Reading::Whole),
+            grid: self.grid.then_some(Grid::Sheet),
+        }
+    }
+
+    /// The orders, and how many prompts of a file were refused.
+    ///
+    /// A picture that is repeated stands for the settings: what it does not say is as it was built in, not as the
+    /// configuration has it.
+    fn orders(
+        &self,
+        like: Option<&Like>,
+        config: &Config,
+        reader: Reader,
+    ) -> Result<(Vec<Order>, usize), Error> {
+        let wish = match like {
+            Some(like) => self.wish().or(like.parameters.wish.clone()),
+            None => self.wish().or(config.paint.wish()),
+        };
+        if let Some(file) = &self.from_file {
+            return orders_of_file(file, &wish, reader);
+        }
+        let said = self.prompt.join(" ");
+        let prompt = match like {
+            Some(like) if said.trim().is_empty() => &like.parameters.prompt,
+            _ => &said,
+        };
+        Ok((vec![Order::new(prompt, &wish)?], 0))
+    }
+
+    fn output(&self, like: Option<&Like>, config: &Config) -> Result<Output, Error> {
+        let named = self.format.as_deref().map(Format::parse).transpose()?;
+        let set = || config.paint.format.value.as_deref().map(Format::parse).transpose();
+        let format = match (named, like.and_then(|like| like.format)) {
+            (None, None) if self.out.is_none() => set()?,
+            (named, of_like) => named.or(of_like),
+        };
+        let out = self.out.clone().or_else(|| config.paint.out.value.as_ref().map(PathBuf::from));
+        let existing = if self.force { Existing::Replace } else { Existing::Keep };
+        Output::open(out.as_deref(), format, existing)
+    }
+}
+
+/// One order for each line of `file` that says something; `-` is standard input. Lines that begin with `#` are notes.
+fn orders_of_file(file: &Path, wish: &Wish, reader: Reader) -> Result<(Vec<Order>, usize), Error> {
+    let unreadable = |source| Error::Unreadable { file: file.to_owned(), source };
+    let mut bytes = Vec::new();
+    match file.to_str() {
+        Some("-") => io::stdin().lock().read_to_end(&mut bytes).map(drop).map_err(unreadable)?,
+        _ => bytes = fs::read(file).map_err(unreadable)?,
+    }
+    let text = String::from_utf8(bytes).map_err(|_| Error::NotText { file: file.to_owned() })?;
+    let lines = text.trim_start_matches('\u{FEFF}').lines().map(str::trim);
+    let prompts: Vec<&str> = lines.filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    if prompts.is_empty() {
+        return Err(Error::NoPrompts { file: file.to_owned() });
+    }
+    let mut orders = Vec::new();
+    let mut refused = 0;
+    for prompt in prompts {
+        match Order::new(prompt, wish) {
+            Ok(order) => orders.push(order),
+            Err(error) if is_of_prompt(&error) => {
+                refused += 1;
+                report::failed(reader, Some(prompt), &error);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((orders, refused))
+}
+
+/// Whether another prompt could still be good.
+fn is_of_prompt(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::EmptyPrompt
+            | Error::WordlessPrompt { .. }
+            | Error::LongPrompt { .. }
+            | Error::ControlCharacter { .. }
+    )
+}
+
+/// Steps of all paintings together.
+fn steps(orders: &[Order], knowledge: &Knowledge) -> u64 {
+    let of = |order: &Order| {
+        let paintings = crate::plan::Plan::new(order.single(0), knowledge).paintings.len() as u64;
+        paintings * u64::from(order.count) * u64::from(order.steps)
+    };
+    orders.iter().map(of).sum()
+}
+
+/// Ctrl-C ends the work after the current step; a second one ends danqing at once.
+fn cancelled_by_keyboard() -> Cancel {
+    let cancel = Cancel::default();
+    let handler = cancel.clone();
+    let set = move || {
+        if handler.is_set() {
+            std::process::exit(130);
+        }
+        handler.set();
+    };
+    // Without a handler Ctrl-C ends danqing the system's way, which leaves no half file either.
+    let _ = ctrlc::set_handler(set);
+    cancel
+}

@@ -1,0 +1,336 @@
+//! Settings: a TOML file, then `DANQING_` variables, then flags; each remembers where its value came from.
+
+use std::env;
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use serde::Deserialize;
+
+use crate::error::Error;
+use crate::order::{DEFAULT_GUIDANCE, DEFAULT_SAMPLER, DEFAULT_SIZE, DEFAULT_STEPS, Wish};
+use crate::terminal::Preview;
+
+/// Where a value came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Built in.
+    Default,
+    /// The configuration file.
+    File(PathBuf),
+    /// An environment variable.
+    Variable(String),
+    /// The command line.
+    Flag,
+}
+
+/// A value, or none, and its origin.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Setting<T> {
+    /// Section and key, such as `paint.steps`.
+    pub(crate) name: &'static str,
+    pub(crate) value: Option<T>,
+    pub(crate) origin: Origin,
+}
+
+impl<T: Clone> Setting<T> {
+    /// This setting, unless the command line says otherwise.
+    pub(crate) fn or_flag(&self, flag: Option<T>) -> Self {
+        match flag {
+            Some(value) => Self { name: self.name, value: Some(value), origin: Origin::Flag },
+            None => self.clone(),
+        }
+    }
+}
+
+/// All settings.
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    pub(crate) paint: PaintSettings,
+    pub(crate) model: ModelSettings,
+    pub(crate) interface: InterfaceSettings,
+}
+
+/// What orders take where they say nothing; the meaning is that of the flag of the same name.
+#[derive(Clone, Debug)]
+pub(crate) struct PaintSettings {
+    /// 12.
+    pub(crate) steps: Setting<u32>,
+    /// 3.
+    pub(crate) guidance: Setting<f32>,
+    /// 512.
+    pub(crate) size: Setting<String>,
+    /// `euler`.
+    pub(crate) sampler: Setting<String>,
+    /// None.
+    pub(crate) style: Setting<String>,
+    /// As the prompt says, or none.
+    pub(crate) background: Setting<String>,
+    /// None.
+    pub(crate) negative: Setting<String>,
+    /// `png`.
+    pub(crate) format: Setting<String>,
+    /// The current folder.
+    pub(crate) out: Setting<String>,
+}
+
+impl PaintSettings {
+    /// The settings that concern an order.
+    pub(crate) fn wish(&self) -> Wish {
+        Wish {
+            steps: self.steps.value,
+            guidance: self.guidance.value,
+            size: self.size.value.clone(),
+            sampler: self.sampler.value.clone(),
+            style: self.style.value.clone(),
+            background: self.background.value.clone(),
+            negative: self.negative.value.clone(),
+            ..Wish::default()
+        }
+    }
+}
+
+/// Which weights paint, and on how many threads.
+#[derive(Clone, Debug)]
+pub(crate) struct ModelSettings {
+    /// The model in the binary.
+    pub(crate) folder: Setting<String>,
+    /// As many as the machine has.
+    pub(crate) threads: Setting<usize>,
+}
+
+/// How danqing speaks.
+#[derive(Clone, Debug)]
+pub(crate) struct InterfaceSettings {
+    /// `zh` or `en`; that of the locale.
+    pub(crate) language: Setting<String>,
+    /// `auto`.
+    pub(crate) preview: Setting<String>,
+}
+
+/// The file, as written by hand.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    paint: PaintSection,
+    model: ModelSection,
+    interface: InterfaceSection,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct PaintSection {
+    steps: Option<u32>,
+    guidance: Option<f32>,
+    size: Option<String>,
+    sampler: Option<String>,
+    style: Option<String>,
+    background: Option<String>,
+    negative: Option<String>,
+    format: Option<String>,
+    out: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct ModelSection {
+    folder: Option<String>,
+    threads: Option<usize>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct InterfaceSection {
+    language: Option<String>,
+    preview: Option<String>,
+}
+
+impl Config {
+    /// Reads the file (if there is one) and the environment.
+    pub(crate) fn load() -> Result<Self, Error> {
+        let named = env::var_os("DANQING_CONFIG").map(PathBuf::from);
+        let path = named.clone().or_else(default_path);
+        let text = path.as_deref().map(std::fs::read_to_string);
+        let text = match (text, path.clone()) {
+            (Some(Ok(text)), _) => text,
+            // A file that was named must be there; the default one need not.
+            (Some(Err(source)), Some(file))
+                if named.is_some() || source.kind() != std::io::ErrorKind::NotFound =>
+            {
+                return Err(Error::Unreadable { file, source });
+            }
+            _ => String::new(),
+        };
+        let origin = path.unwrap_or_default();
+        Self::resolve(&text, &origin, |name| env::var(name).ok())
+    }
+
+    fn resolve(text: &str, path: &Path, variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        let File { paint, model, interface } = parsed(text, path)?;
+        let layers = Layers { path, variable };
+        Ok(Self {
+            paint: PaintSettings {
+                steps: layers.setting("paint.steps", Some(DEFAULT_STEPS), paint.steps)?,
+                guidance: layers.setting("paint.guidance", Some(DEFAULT_GUIDANCE), paint.guidance)?,
+                size: layers.setting("paint.size", Some(DEFAULT_SIZE.into()), paint.size)?,
+                sampler: layers.setting("paint.sampler", Some(DEFAULT_SAMPLER.into()), paint.sampler)?,
+                style: layers.setting("paint.style", None, paint.style)?,
+                background: layers.setting("paint.background", None, paint.background)?,
+                negative: layers.setting("paint.negative", None, paint.negative)?,
+                format: layers.setting("paint.format", None, paint.format)?,
+                out: layers.setting("paint.out", None, paint.out)?,
+            },
+            model: ModelSettings {
+                folder: layers.setting("model.folder", None, model.folder)?,
+                threads: layers.setting("model.threads", None, model.threads)?,
+            },
+            interface: InterfaceSettings {
+                language: layers.choice("interface.language", None, interface.language, &["zh", "en"])?,
+                preview: layers.choice(
+                    "interface.preview",
+                    Some("auto".into()),
+                    interface.preview,
+                    &["auto", "always", "never"],
+                )?,
+            },
+        })
+    }
+
+    /// Every setting as name, value and origin, in the order of the file.
+    pub(crate) fn rows(&self) -> Vec<(&'static str, Option<String>, Origin)> {
+        let Self { paint, model, interface } = self;
+        vec![
+            row(&paint.steps),
+            row(&paint.guidance),
+            row(&paint.size),
+            row(&paint.sampler),
+            row(&paint.style),
+            row(&paint.background),
+            row(&paint.negative),
+            row(&paint.format),
+            row(&paint.out),
+            row(&model.folder),
+            row(&model.threads),
+            row(&interface.language),
+            row(&interface.preview),
+        ]
+    }
+}
+
+impl InterfaceSettings {
+    /// When pictures are shown.
+    pub(crate) fn preview(&self) -> Preview {
+        self.preview.value.as_deref().and_then(|preview| preview.parse().ok()).unwrap_or_default()
+    }
+}
+
+fn row<T: Display>(setting: &Setting<T>) -> (&'static str, Option<String>, Origin) {
+    (setting.name, setting.value.as_ref().map(T::to_string), setting.origin.clone())
+}
+
+fn parsed(text: &str, path: &Path) -> Result<File, Error> {
+    toml::from_str(text).map_err(|error| {
+        let line =
+            error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+        Error::Configuration { file: path.to_owned(), reason: format!("{line}: {}", error.message()) }
+    })
+}
+
+/// `$XDG_CONFIG_HOME/danqing/config.toml`, or under `~/.config`.
+fn default_path() -> Option<PathBuf> {
+    let folder = env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute());
+    let folder = folder.or_else(|| env::home_dir().map(|home| home.join(".config")))?;
+    Some(folder.join("danqing").join("config.toml"))
+}
+
+struct Layers<'a, V> {
+    path: &'a Path,
+    variable: V,
+}
+
+impl<V: Fn(&str) -> Option<String>> Layers<'_, V> {
+    fn setting<T: FromStr>(
+        &self,
+        name: &'static str,
+        default: Option<T>,
+        file: Option<T>,
+    ) -> Result<Setting<T>, Error> {
+        let variable = format!("DANQING_{}", name.replace('.', "_").to_uppercase());
+        let (value, origin) = match ((self.variable)(&variable), file) {
+            (Some(value), _) => match value.parse() {
+                Ok(parsed) => (Some(parsed), Origin::Variable(variable)),
+                Err(_) => return Err(Error::Variable { variable, value }),
+            },
+            (None, Some(value)) => (Some(value), Origin::File(self.path.to_owned())),
+            (None, None) => (default, Origin::Default),
+        };
+        Ok(Setting { name, value, origin })
+    }
+
+    /// A setting that is one of a few words.
+    fn choice(
+        &self,
+        name: &'static str,
+        default: Option<String>,
+        file: Option<String>,
+        words: &[&str],
+    ) -> Result<Setting<String>, Error> {
+        let setting = self.setting(name, default, file)?;
+        let value = setting.value.clone().unwrap_or_default();
+        match &setting.origin {
+            _ if value.is_empty() || words.contains(&value.as_str()) => Ok(setting),
+            Origin::Variable(variable) => Err(Error::Variable { variable: variable.clone(), value }),
+            _ => {
+                let reason = format!("{name} = \"{value}\"");
+                Err(Error::Configuration { file: self.path.to_owned(), reason })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolve(text: &str, variables: &[(&str, &str)]) -> Result<Config, String> {
+        let find =
+            |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        Config::resolve(text, Path::new("config.toml"), find).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn later_layers_win_and_are_named() {
+        let file = "[paint]\nsteps = 20\nguidance = 5";
+        let config = resolve(file, &[("DANQING_PAINT_STEPS", "8")]).expect("sound");
+        let PaintSettings { steps, guidance, size, .. } = config.paint;
+        assert_eq!(
+            (steps.value, steps.origin.clone()),
+            (Some(8), Origin::Variable("DANQING_PAINT_STEPS".into())),
+            "variable"
+        );
+        assert_eq!(
+            (guidance.value, guidance.origin),
+            (Some(5.0), Origin::File("config.toml".into())),
+            "file"
+        );
+        assert_eq!((size.value.as_deref(), size.origin), (Some("512"), Origin::Default), "default");
+        assert_eq!(steps_of(&config_flag(file)), (Some(3), Origin::Flag), "flag");
+    }
+
+    fn config_flag(file: &str) -> Setting<u32> {
+        resolve(file, &[]).expect("sound").paint.steps.or_flag(Some(3))
+    }
+
+    fn steps_of(setting: &Setting<u32>) -> (Option<u32>, Origin) {
+        (setting.value, setting.origin.clone())
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_line() {
+        let error = resolve("[paint]\nstep = 3", &[]).expect_err("a misspelt key");
+        assert!(error.contains("2: unknown field `step`"), "{error}");
+        assert!(resolve("[interface]\nlanguage = \"de\"", &[]).is_err(), "a language that is not spoken");
+        let error = resolve("", &[("DANQING_PAINT_STEPS", "viele")]).expect_err("no number");
+        assert!(error.contains("DANQING_PAINT_STEPS"), "{error}");
+    }
+}

@@ -1,0 +1,150 @@
+//! What xiaoyang knows: the names of its concepts, for the prompt reader and for captions that it knows best.
+
+use std::collections::HashMap;
+
+use danqing_scene::{Entry, Language, Lexicon, Subject};
+use serde::Deserialize;
+
+/// Concepts of the model that is built in; written by `training/lexicon/build.py`.
+const CONCEPTS: &str = include_str!("../../../models/xiaoyang/concepts.json");
+
+/// One concept as the file has it; fields that only training needs are left out.
+#[derive(Deserialize)]
+struct Concept {
+    id: String,
+    zh: String,
+    en: String,
+    zh_alt: Vec<String>,
+    en_alt: Vec<String>,
+    zh_near: Vec<String>,
+    en_near: Vec<String>,
+    measure: String,
+    plural: String,
+}
+
+impl From<Concept> for Entry {
+    fn from(concept: Concept) -> Self {
+        Self {
+            emoji: vec![emoji(&concept.id)],
+            id: concept.id,
+            zh: concept.zh,
+            en: concept.en,
+            zh_alt: concept.zh_alt,
+            en_alt: concept.en_alt,
+            zh_near: concept.zh_near,
+            en_near: concept.en_near,
+            measure: concept.measure,
+            plural: concept.plural,
+        }
+    }
+}
+
+/// The characters of an id such as `1f469-200d-1f680`; empty if it is no list of code points.
+fn emoji(id: &str) -> String {
+    let character = |point| u32::from_str_radix(point, 16).ok().and_then(char::from_u32);
+    id.split('-').map(character).collect::<Option<String>>().unwrap_or_default()
+}
+
+/// The concepts with a way back from their ids.
+pub(crate) struct Knowledge {
+    lexicon: Lexicon,
+    places: HashMap<String, usize>,
+}
+
+/// A subject's words as the model knows them.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Caption {
+    /// The subject, its description in words that the model saw in training.
+    pub(crate) subject: Subject,
+    /// The known name that stands for an unknown word.
+    pub(crate) instead: Option<String>,
+}
+
+impl Knowledge {
+    /// Reads the built-in concepts: about 6 ms.
+    pub(crate) fn load() -> Self {
+        // The file is part of the program; `tests` holds it to its format.
+        let concepts: Vec<Concept> = serde_json::from_str(CONCEPTS).unwrap_or_default();
+        Self::new(concepts.into_iter().map(Entry::from))
+    }
+
+    fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
+        let lexicon = Lexicon::new(entries);
+        let places =
+            lexicon.entries().iter().enumerate().map(|(place, entry)| (entry.id.clone(), place)).collect();
+        Self { lexicon, places }
+    }
+
+    /// The names, for the prompt reader.
+    pub(crate) fn lexicon(&self) -> &Lexicon {
+        &self.lexicon
+    }
+
+    /// `subject` in words of training: a synonym gives way to the concept's own name, and so does a word that is
+    /// only near to a concept, which the caption then says.
+    ///
+    /// A synonym that contains the own name (小狗 for 狗) stays: it says the same and more naturally.
+    pub(crate) fn caption(&self, subject: &Subject) -> Caption {
+        let mut subject = subject.clone();
+        let Some(concept) = subject.concept.clone() else { return Caption { subject, instead: None } };
+        let Some(entry) = self.places.get(&concept.id).map(|place| &self.lexicon.entries()[*place]) else {
+            return Caption { subject, instead: None };
+        };
+        let name = match subject.language {
+            Language::Chinese => &entry.zh,
+            Language::English => &entry.en,
+        };
+        let kept = !concept.near && subject.head.to_lowercase().contains(&name.to_lowercase());
+        if !kept && !name.is_empty() && subject.description.contains(&subject.head) {
+            subject.description = replaced_last(&subject.description, &subject.head, name);
+        }
+        Caption { instead: concept.near.then(|| name.clone()), subject }
+    }
+}
+
+/// `text` with the last `old` in it made `new`: the head of a phrase stands behind what describes it.
+fn replaced_last(text: &str, old: &str, new: &str) -> String {
+    match text.rfind(old) {
+        Some(at) if !old.is_empty() => format!("{}{new}{}", &text[..at], &text[at + old.len()..]),
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use danqing_scene::read;
+
+    fn captions(prompt: &str) -> Vec<(String, Option<String>)> {
+        let knowledge = Knowledge::load();
+        let scene = read(prompt, knowledge.lexicon());
+        let caption = |subject| {
+            let caption = knowledge.caption(subject);
+            (caption.subject.phrase(), caption.instead)
+        };
+        scene.subjects.iter().map(caption).collect()
+    }
+
+    #[test]
+    fn the_built_in_concepts_are_read() {
+        let concepts: Result<Vec<Concept>, _> = serde_json::from_str(CONCEPTS);
+        assert!(concepts.is_ok_and(|concepts| concepts.len() > 1000), "the file has its format");
+    }
+
+    #[test]
+    fn near_words_become_known_ones_and_say_so() {
+        assert_eq!(captions("一只黑色的柯基"), [("黑色的狗".into(), Some("狗".into()))], "a breed");
+    }
+
+    #[test]
+    fn own_names_and_their_extensions_stay() {
+        assert_eq!(captions("小狗"), [("小狗".into(), None)], "a synonym with the name in it");
+        assert_eq!(captions("一个红灯笼"), [("红灯笼".into(), None)], "the name itself");
+    }
+
+    #[test]
+    fn emoji_are_concepts() {
+        assert_eq!(emoji("1f415"), "🐕", "one code point");
+        assert_eq!(emoji("x"), "", "no code point");
+    }
+}

@@ -1,0 +1,207 @@
+//! Painter: the one place that knows the engine's pipeline and where weights lie.
+
+use std::borrow::Cow;
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use danqing_engine::{
+    Cpu, GenerateRequest, Guidance, Models, Pipeline, Sampler, Side, Steps, Subject, Upscale,
+};
+use image::RgbaImage;
+
+use crate::error::{Error, Setting};
+use crate::metadata::PaintedBy;
+use crate::plan::{Enlarge, Plan};
+
+/// Paintings that go through the engine together.
+const BATCH: usize = 8;
+
+/// Set by Ctrl-C, read between two steps.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// Asks for the end.
+    pub(crate) fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the end was asked for.
+    pub(crate) fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// The files of one model, in memory.
+pub(crate) struct Weights {
+    /// `xiaoyang`, or the folder.
+    pub(crate) name: String,
+    pub(crate) text: Cow<'static, [u8]>,
+    pub(crate) painter: Cow<'static, [u8]>,
+    pub(crate) pixels: Cow<'static, [u8]>,
+    /// For `eval` only.
+    pub(crate) judge: Option<Cow<'static, [u8]>>,
+}
+
+impl Weights {
+    /// The model in `folder`, or the one in the binary.
+    pub(crate) fn open(folder: Option<&Path>) -> Result<Self, Error> {
+        match folder {
+            Some(folder) => Self::read(folder),
+            None => Self::embedded().ok_or(Error::NoModel),
+        }
+    }
+
+    /// The model in the binary, if it was built in.
+    #[cfg(feature = "embedded")]
+    pub(crate) fn embedded() -> Option<Self> {
+        Some(Self {
+            name: "xiaoyang".to_owned(),
+            text: Cow::Borrowed(include_bytes!("../../../models/xiaoyang/text.safetensors")),
+            painter: Cow::Borrowed(include_bytes!("../../../models/xiaoyang/painter.safetensors")),
+            pixels: Cow::Borrowed(include_bytes!("../../../models/xiaoyang/pixels.safetensors")),
+            judge: Some(Cow::Borrowed(include_bytes!("../../../models/xiaoyang/judge.safetensors"))),
+        })
+    }
+
+    /// The model in the binary, if it was built in.
+    #[cfg(not(feature = "embedded"))]
+    pub(crate) fn embedded() -> Option<Self> {
+        None
+    }
+
+    fn read(folder: &Path) -> Result<Self, Error> {
+        let read = |name: &str| -> Result<Cow<'static, [u8]>, Error> {
+            let file: PathBuf = folder.join(name);
+            fs::read(&file).map(Cow::Owned).map_err(|source| Error::Unreadable { file, source })
+        };
+        Ok(Self {
+            name: folder.display().to_string(),
+            text: read("text.safetensors")?,
+            painter: read("painter.safetensors")?,
+            pixels: read("pixels.safetensors")?,
+            judge: read("judge.safetensors").ok(),
+        })
+    }
+}
+
+/// A pipeline with its weights loaded.
+pub(crate) struct Painter {
+    pipeline: Pipeline,
+    cancel: Cancel,
+}
+
+/// The settings that paintings of one engine call have in common.
+#[derive(Clone, Debug, PartialEq)]
+struct Manner {
+    negative: String,
+    steps: Steps,
+    guidance: Guidance,
+    sampler: Sampler,
+    side: Side,
+    enlarge: Enlarge,
+}
+
+impl Manner {
+    fn of(plan: &Plan) -> Result<Self, Error> {
+        let order = &plan.order;
+        let wrong = |setting, value: String| Error::OutOfRange { setting, value };
+        Ok(Self {
+            negative: plan.negative(),
+            steps: Steps::new(order.steps as usize)
+                .ok_or_else(|| wrong(Setting::Steps, order.steps.to_string()))?,
+            guidance: Guidance::new(order.guidance)
+                .ok_or_else(|| wrong(Setting::Guidance, order.guidance.to_string()))?,
+            sampler: order.sampler,
+            side: plan.side(),
+            enlarge: plan.enlarge(),
+        })
+    }
+}
+
+impl Painter {
+    /// Unpacks `weights` for this machine's processor.
+    pub(crate) fn new(weights: &Weights, threads: usize, cancel: Cancel) -> Result<Self, Error> {
+        let models = Models { text: &weights.text, painter: &weights.painter, pixels: &weights.pixels };
+        let pipeline = Pipeline::load(&models, Cpu::detect(threads))
+            .map_err(|source| Error::Weights { model: weights.name.clone(), source })?;
+        Ok(Self { pipeline, cancel })
+    }
+
+    /// The pipeline itself.
+    pub(crate) fn pipeline(&self) -> &Pipeline {
+        &self.pipeline
+    }
+
+    /// What pictures say about the model.
+    pub(crate) fn painted_by(&self) -> PaintedBy {
+        let info = self.pipeline.info();
+        PaintedBy { model: info.name.clone(), hash: info.sha256.clone() }
+    }
+
+    /// Paints every painting of `plans`, all together in batches; gives the pictures of each plan.
+    ///
+    /// `step` is called for each step of each painting. A picture does not depend on what is painted beside it.
+    pub(crate) fn paint(
+        &self,
+        plans: &[Plan],
+        step: &mut dyn FnMut(u64),
+    ) -> Result<Vec<Vec<RgbaImage>>, Error> {
+        let mut pictures: Vec<Vec<RgbaImage>> = plans.iter().map(|_| Vec::new()).collect();
+        let manners = plans.iter().map(Manner::of).collect::<Result<Vec<_>, _>>()?;
+        let all: Vec<(usize, Subject)> =
+            plans.iter().enumerate().flat_map(|(plan, of)| subjects(plan, of)).collect();
+        for same in all.chunk_by(|(a, _), (b, _)| manners[*a] == manners[*b]) {
+            for batch in same.chunks(BATCH) {
+                let painted = self.batch(&manners[batch[0].0], batch, step)?;
+                for ((plan, _), picture) in batch.iter().zip(painted) {
+                    pictures[*plan].push(picture);
+                }
+            }
+        }
+        Ok(pictures)
+    }
+
+    fn batch(
+        &self,
+        manner: &Manner,
+        batch: &[(usize, Subject)],
+        step: &mut dyn FnMut(u64),
+    ) -> Result<Vec<RgbaImage>, Error> {
+        let request = GenerateRequest {
+            subjects: batch.iter().map(|(_, subject)| subject.clone()).collect(),
+            negative: manner.negative.clone(),
+            steps: manner.steps,
+            guidance: manner.guidance,
+            sampler: manner.sampler,
+            side: manner.side,
+        };
+        let mut watch = |_| {
+            step(batch.len() as u64);
+            if self.cancel.is_set() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let pictures = self.pipeline.generate(&request, &mut watch).map_err(|source| self.failed(source))?;
+        Ok(match manner.enlarge {
+            Enlarge::Not => pictures,
+            Enlarge::Fourfold => {
+                pictures.iter().map(|picture| self.pipeline.upscale(picture, Upscale::X4)).collect()
+            }
+        })
+    }
+
+    fn failed(&self, source: danqing_engine::Error) -> Error {
+        match source {
+            danqing_engine::Error::Cancelled => Error::Cancelled,
+            source => Error::Weights { model: self.pipeline.info().name.clone(), source },
+        }
+    }
+}
+
+fn subjects(index: usize, plan: &Plan) -> impl Iterator<Item = (usize, Subject)> {
+    plan.paintings
+        .iter()
+        .map(move |painting| (index, Subject { prompt: painting.prompt.clone(), seed: painting.seed }))
+}

@@ -1,0 +1,236 @@
+//! Plan: an order, read: what to paint for one picture, and how to lay it out.
+
+use danqing_engine::Side;
+use danqing_scene::{Composition, Language, Layer, Scene, Subject, Tiling, compose, read};
+use image::RgbaImage;
+
+use crate::lexicon::Knowledge;
+use crate::order::{Order, Reading};
+use crate::resize::resized;
+
+/// Different paintings of one subject at most; more copies use them in turn.
+const MOST_PAINTINGS: u32 = 6;
+/// Paintings of the subjects of a pattern, all together.
+const PATTERN_PAINTINGS: u32 = 4;
+/// A copy that is drawn larger than this, in pixels, is enlarged by the model and not by resampling.
+const LARGE_PX: f32 = 680.0;
+
+/// One picture to be painted.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    /// The order of this picture alone.
+    pub(crate) order: Order,
+    /// The prompt, read; subjects in words that the model knows.
+    pub(crate) scene: Scene,
+    /// What the engine paints, subject by subject.
+    pub(crate) paintings: Vec<Painting>,
+    /// Words that the model does not know.
+    pub(crate) unknown: Vec<Unknown>,
+}
+
+/// One subject to be painted once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Painting {
+    /// Index into the scene's subjects.
+    pub(crate) subject: usize,
+    /// Text for the model.
+    pub(crate) prompt: String,
+    /// Its own noise.
+    pub(crate) seed: u64,
+}
+
+/// A word outside the model's world.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Unknown {
+    /// The word.
+    pub(crate) word: String,
+    /// The language it is in.
+    pub(crate) language: Language,
+    /// The known word that is drawn instead, if the lexicon has one.
+    pub(crate) instead: Option<String>,
+}
+
+/// Whether a picture must be enlarged by the model after it is painted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Enlarge {
+    /// It is large enough.
+    Not,
+    /// Four times.
+    Fourfold,
+}
+
+impl Plan {
+    /// Reads `order`, which must be for one picture.
+    pub(crate) fn new(order: Order, knowledge: &Knowledge) -> Self {
+        let mut scene = match order.reading {
+            Reading::Scene => read(&order.prompt, knowledge.lexicon()),
+            Reading::Whole => whole(&order.prompt),
+        };
+        if let Some(background) = order.background {
+            scene.background = Some(background.for_scene());
+        }
+        let mut unknown = Vec::new();
+        for subject in &mut scene.subjects {
+            if let Some(style) = order.style.filter(|style| !subject.styles.contains(style)) {
+                subject.styles.push(style);
+            }
+            let caption = knowledge.caption(subject);
+            if caption.instead.is_some() || (subject.concept.is_none() && order.reading == Reading::Scene) {
+                let (word, language) = (subject.head.clone(), subject.language);
+                unknown.push(Unknown { word, language, instead: caption.instead });
+            }
+            *subject = caption.subject;
+        }
+        let paintings = paintings(&scene, order.seed);
+        Self { order, scene, paintings, unknown }
+    }
+
+    /// What the picture shall not show: the order's words and the prompt's own (没有…, without …).
+    pub(crate) fn negative(&self) -> String {
+        let own = self.scene.without.iter().map(String::as_str);
+        std::iter::once(self.order.negative.as_str())
+            .chain(own)
+            .filter(|words| !words.is_empty())
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+
+    /// The size to paint at.
+    pub(crate) fn side(&self) -> Side {
+        if self.order.size.width_px.max(self.order.size.height_px) <= 128 { Side::Px128 } else { Side::Px512 }
+    }
+
+    /// Whether paintings need to be enlarged before they are laid out.
+    pub(crate) fn enlarge(&self) -> Enlarge {
+        let size = self.order.size;
+        let canvas = size.width_px.min(size.height_px) as f32;
+        let copies: u32 = self.scene.subjects.iter().map(Subject::copies).sum();
+        let largest = if self.scene.is_single() { canvas } else { canvas / (copies.max(1) as f32).sqrt() };
+        if largest > LARGE_PX { Enlarge::Fourfold } else { Enlarge::Not }
+    }
+
+    /// Lays `pictures`, one for each painting, out as the scene asks.
+    pub(crate) fn composition(&self, pictures: Vec<RgbaImage>) -> Composition {
+        let size = (self.order.size.width_px, self.order.size.height_px);
+        if self.scene.is_single() && size.0 == size.1 && self.scene.subjects[0].place.is_none() {
+            return self.framed(&pictures[0]);
+        }
+        let mut of_subjects = vec![Vec::new(); self.scene.subjects.len()];
+        for (painting, picture) in self.paintings.iter().zip(pictures) {
+            of_subjects[painting.subject].push(picture);
+        }
+        compose(&self.scene, &of_subjects, size, self.order.seed)
+    }
+
+    /// One subject alone keeps the frame that the model gave it.
+    fn framed(&self, picture: &RgbaImage) -> Composition {
+        let side = self.order.size.width_px;
+        let empty = Scene { background: self.scene.background.clone(), ..Scene::default() };
+        let background = compose(&empty, &[], (side, side), self.order.seed).background;
+        let image = resized(picture, side);
+        Composition {
+            background,
+            layers: vec![Layer { name: self.scene.subjects[0].phrase(), image, x: 0, y: 0 }],
+        }
+    }
+}
+
+/// The prompt as one subject, unread.
+fn whole(prompt: &str) -> Scene {
+    let language = if prompt.chars().any(|c| matches!(c, '\u{3400}'..='\u{9FFF}')) {
+        Language::Chinese
+    } else {
+        Language::English
+    };
+    let subject = Subject {
+        description: prompt.to_owned(),
+        head: prompt.to_owned(),
+        head_span: 0..prompt.len(),
+        concept: None,
+        language,
+        count: danqing_scene::Count::Unstated,
+        size: danqing_scene::Size::Normal,
+        colour: None,
+        styles: Vec::new(),
+        place: None,
+        mirror_ok: false,
+    };
+    Scene { subjects: vec![subject], ..Scene::default() }
+}
+
+/// Each subject as often as it has copies, within reason; each painting with a seed of its own.
+fn paintings(scene: &Scene, seed: u64) -> Vec<Painting> {
+    let subjects = scene.subjects.len().max(1) as u32;
+    let times = |subject: &Subject| match scene.tiling {
+        Tiling::None => subject.copies().min(MOST_PAINTINGS),
+        Tiling::Seamless => subject.copies().clamp(PATTERN_PAINTINGS.div_ceil(subjects), MOST_PAINTINGS),
+    };
+    let of_subject = |(index, subject): (usize, &Subject)| {
+        let painting = |copy: u32| Painting {
+            subject: index,
+            prompt: subject.copy_phrase(copy as usize),
+            seed: painting_seed(seed, index as u32, copy),
+        };
+        (0..times(subject)).map(painting).collect::<Vec<_>>()
+    };
+    scene.subjects.iter().enumerate().flat_map(of_subject).collect()
+}
+
+/// The seed of one painting: the picture's own for the first, far apart for the others.
+///
+/// The mixing function is `SplitMix64`'s. Source: Steele, Lea and Flood 2014, figure 14.
+fn painting_seed(seed: u64, subject: u32, copy: u32) -> u64 {
+    let place = u64::from(subject) << 32 | u64::from(copy);
+    if place == 0 {
+        return seed;
+    }
+    let mut mixed = place.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    seed ^ mixed ^ (mixed >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::order::Wish;
+
+    fn plan(prompt: &str, wish: Wish) -> Plan {
+        let wish = Wish { seed: Some(7), ..wish };
+        Plan::new(Order::new(prompt, &wish).expect("a sound order"), &Knowledge::load())
+    }
+
+    #[test]
+    fn copies_are_painted_apart() {
+        let plan = plan("三只红灯笼", Wish::default());
+        assert_eq!(plan.paintings.len(), 3, "three lanterns");
+        assert!(plan.paintings.iter().all(|painting| painting.prompt == "红灯笼"), "one text");
+        assert_eq!(plan.paintings[0].seed, 7, "the first has the picture's seed");
+        assert_ne!(plan.paintings[1].seed, plan.paintings[2].seed, "the others have their own");
+    }
+
+    #[test]
+    fn many_copies_share_paintings() {
+        assert_eq!(plan("五十颗草莓", Wish::default()).paintings.len(), MOST_PAINTINGS as usize, "not fifty");
+    }
+
+    #[test]
+    fn unread_prompts_go_to_the_model_as_they_are() {
+        let plan = plan("三只柯基", Wish { reading: Some(Reading::Whole), ..Wish::default() });
+        assert_eq!(plan.paintings.len(), 1, "one painting");
+        assert_eq!(plan.paintings[0].prompt, "三只柯基", "every word");
+        assert!(plan.unknown.is_empty(), "nothing is judged");
+    }
+
+    #[test]
+    fn styles_are_said_to_the_model() {
+        let plan = plan("a cat", Wish { style: Some("扁平".into()), ..Wish::default() });
+        assert_eq!(plan.paintings[0].prompt, "flat cat", "in the prompt's language");
+    }
+
+    #[test]
+    fn unknown_words_are_reported() {
+        let unknown = plan("柯基", Wish::default()).unknown;
+        assert_eq!(unknown[0].instead.as_deref(), Some("狗"), "the lexicon's nearest");
+    }
+}
