@@ -42,7 +42,8 @@ const COLUMNS: u32 = 6;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
-    let sheet = arguments.first().ok_or("usage: compose_sheet SHEET.png [PICTURES [LEXICON.tsv [PROMPTS.txt]]]")?;
+    let sheet =
+        arguments.first().ok_or("usage: compose_sheet SHEET.png [PICTURES [LEXICON.tsv [PROMPTS.txt]]]")?;
     let lexicon = match arguments.get(2) {
         Some(path) => std::fs::read_to_string(path)?,
         None => include_str!("../tests/lexicon.tsv").to_owned(),
@@ -54,40 +55,54 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let pictures: Vec<RgbaImage> = prompts
         .lines()
         .enumerate()
-        .map(|(seed, prompt)| picture(prompt, &entries(&lexicon), arguments.get(1).map(PathBuf::as_path), seed as u64))
+        .map(|(seed, prompt)| {
+            picture(prompt, &entries(&lexicon), arguments.get(1).map(PathBuf::as_path), seed as u64)
+        })
         .collect();
     let rows = (pictures.len() as u32).div_ceil(COLUMNS);
     let step = SIDE + MARGIN;
-    let mut whole = RgbaImage::from_pixel(COLUMNS * step + MARGIN, rows * step + MARGIN, Rgba([228, 230, 234, 255]));
+    let mut whole =
+        RgbaImage::from_pixel(COLUMNS * step + MARGIN, rows * step + MARGIN, Rgba([228, 230, 234, 255]));
     for (index, picture) in pictures.iter().enumerate() {
         let (column, row) = (index as u32 % COLUMNS, index as u32 / COLUMNS);
-        image::imageops::overlay(&mut whole, picture, (column * step + MARGIN).into(), (row * step + MARGIN).into());
+        image::imageops::overlay(
+            &mut whole,
+            picture,
+            (column * step + MARGIN).into(),
+            (row * step + MARGIN).into(),
+        );
     }
     whole.save(sheet)?;
     Ok(())
 }
 
 fn entries(lexicon: &str) -> Lexicon {
-    let list = |text: &str| text.split('|').filter(|name| !name.is_empty()).map(str::to_owned).collect::<Vec<_>>();
-    Lexicon::new(lexicon.lines().map(|line| line.split('\t').collect::<Vec<_>>()).filter(|columns| columns.len() == 10).map(|columns| {
-        Entry {
-            id: columns[0].into(),
-            zh: columns[1].into(),
-            en: columns[2].into(),
-            zh_alt: list(columns[3]),
-            en_alt: list(columns[4]),
-            zh_near: list(columns[5]),
-            en_near: list(columns[6]),
-            measure: columns[7].into(),
-            plural: columns[8].into(),
-            emoji: list(columns[9]),
-        }
-    }))
+    let list =
+        |text: &str| text.split('|').filter(|name| !name.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+    Lexicon::new(
+        lexicon
+            .lines()
+            .map(|line| line.split('\t').collect::<Vec<_>>())
+            .filter(|columns| columns.len() == 10)
+            .map(|columns| Entry {
+                id: columns[0].into(),
+                zh: columns[1].into(),
+                en: columns[2].into(),
+                zh_alt: list(columns[3]),
+                en_alt: list(columns[4]),
+                zh_near: list(columns[5]),
+                en_near: list(columns[6]),
+                measure: columns[7].into(),
+                plural: columns[8].into(),
+                emoji: list(columns[9]),
+            }),
+    )
 }
 
 fn picture(prompt: &str, lexicon: &Lexicon, folder: Option<&Path>, seed: u64) -> RgbaImage {
     let scene: Scene = read(prompt, lexicon);
-    let pictures: Vec<Vec<RgbaImage>> = scene.subjects.iter().map(|subject| vec![cutout(subject, folder)]).collect();
+    let pictures: Vec<Vec<RgbaImage>> =
+        scene.subjects.iter().map(|subject| vec![cutout(subject, folder)]).collect();
     let composition = compose(&scene, &pictures, (SIDE, SIDE), seed);
     let mut whole = RgbaImage::from_pixel(SIDE, SIDE, Rgba([255, 255, 255, 255]));
     image::imageops::overlay(&mut whole, &composition.flatten(), 0, 0);
@@ -96,7 +111,11 @@ fn picture(prompt: &str, lexicon: &Lexicon, folder: Option<&Path>, seed: u64) ->
 
 /// The subject's picture from the folder, or a shape in its colour.
 fn cutout(subject: &Subject, folder: Option<&Path>) -> RgbaImage {
-    let file = subject.concept.as_ref().zip(folder).map(|(concept, folder)| folder.join(format!("{}.png", concept.id)));
+    let file = subject
+        .concept
+        .as_ref()
+        .zip(folder)
+        .map(|(concept, folder)| folder.join(format!("{}.png", concept.id)));
     if let Some(picture) = file.and_then(|file| image::open(file).ok()) {
         return picture.to_rgba8();
     }

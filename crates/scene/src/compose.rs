@@ -254,7 +254,8 @@ impl<'a> Stage<'a> {
     fn with_gap(&mut self, mut first: Piece, second: usize) -> Piece {
         let mut second = Piece::joined(arrange::row(self.copies[second].clone()));
         first.stand_at(0.0, 0.0);
-        let room = 0.62 * first.bounds().width().max(first.bounds().height());
+        let tallest = first.bounds().height().max(second.bounds().height());
+        let room = (relate::BETWEEN + 0.16) * tallest;
         let reach = (first.bounds().width() + second.bounds().width()) / 2.0 + room;
         second.stand_at(reach, 0.0);
         Piece::joined([first, second])

@@ -35,81 +35,116 @@ pub(super) fn arrange(
     }
 }
 
-/// A loose group, as a designer would set it.
-fn natural(mut pieces: Vec<Piece>, cutouts: &[Cutout], aspect: f32, random: &mut Random) -> Vec<Piece> {
+/// A loose group, as a designer would set it: of several the one that fills the canvas best.
+fn natural(pieces: Vec<Piece>, cutouts: &[Cutout], aspect: f32, random: &mut Random) -> Vec<Piece> {
     match pieces.len() {
         2 => pair(pieces, cutouts, aspect),
         3 => three(pieces, cutouts, aspect),
         count if count > 16 => scatter(pieces, aspect, random),
         count => {
-            shuffle(&mut pieces, random);
-            let alike = pieces.iter().all(|piece| piece.subject() == pieces[0].subject());
-            let turn = if alike { 0.10 } else { 0.05 };
-            let varied = pieces.into_iter().map(|piece| varied(piece, turn, 0.07, random)).collect();
+            let alike = are_alike(&pieces);
             let gap = if count > 8 { GAP * 1.2 } else { GAP };
-            pack(varied, cutouts, gap, aspect, Growth::Cluster, random)
+            let varied: Vec<Piece> = pieces
+                .into_iter()
+                .map(|piece| varied(piece, if alike { 0.10 } else { 0.05 }, 0.07, random))
+                .collect();
+            let groups = [0.75, 0.9, 1.0, 1.1, 1.3, 0.85, 1.0, 1.2].map(|stretch| {
+                let mut pieces = varied.clone();
+                shuffle(&mut pieces, random);
+                (1.0, pack(pieces, cutouts, gap, aspect * stretch, Growth::Cluster, random))
+            });
+            fullest(groups, aspect)
         }
     }
 }
 
-/// Two on one ground, the second a little smaller; one above the other on a tall canvas.
+fn are_alike(pieces: &[Piece]) -> bool {
+    pieces.iter().all(|piece| piece.subject() == pieces[0].subject())
+}
+
+/// The group whose pieces come out largest on a canvas of `aspect`, each counted with its weight.
+///
+/// Of equally full ones the first; groups that lost a piece count for nothing.
+fn fullest(groups: impl IntoIterator<Item = (f32, Vec<Piece>)>, aspect: f32) -> Vec<Piece> {
+    let mut best: Option<(f32, Vec<Piece>)> = None;
+    for (weight, pieces) in groups {
+        let bounds = Piece::joined(pieces.clone()).bounds();
+        let fit = weight * (aspect / bounds.width()).min(1.0 / bounds.height());
+        let more = best.as_ref().is_none_or(|(most, group)| {
+            group.len() < pieces.len() || (group.len() == pieces.len() && fit > most * 1.01)
+        });
+        if more {
+            best = Some((fit, pieces));
+        }
+    }
+    best.map(|(_, pieces)| pieces).unwrap_or_default()
+}
+
+/// Two on one ground, stepped, or one above the other; of two copies the second is a little smaller.
 fn pair(mut pieces: Vec<Piece>, cutouts: &[Cutout], aspect: f32) -> Vec<Piece> {
-    let alike = pieces[0].subject() == pieces[1].subject();
+    let alike = are_alike(&pieces);
     if alike {
         pieces[1].scale(0.9);
     }
-    let (first, rest) = pieces.split_at_mut(1);
-    first[0].stand_at(0.0, 0.0);
-    if aspect < 0.62 {
-        rest[0].centre_at(if alike { 0.16 } else { 0.0 }, 0.0);
-        slide(&first[0], &mut rest[0], cutouts, (0.0, 1.0), GAP);
-    } else {
-        rest[0].stand_at(0.0, if alike { 0.07 } else { 0.0 });
-        slide(&first[0], &mut rest[0], cutouts, (1.0, 0.0), GAP);
-    }
-    pieces
+    let set = |direction: (f32, f32), lower: f32| {
+        let mut pieces = pieces.clone();
+        let (first, rest) = pieces.split_at_mut(1);
+        first[0].stand_at(0.0, 0.0);
+        rest[0].stand_at(0.0, lower);
+        slide(&first[0], &mut rest[0], cutouts, direction, GAP);
+        pieces
+    };
+    let beside = set((1.0, 0.0), if alike { 0.07 } else { 0.0 });
+    let stepped = set((0.6, 0.8), 0.0);
+    let above = set((0.0, 1.0), 0.0);
+    let [steps, stacks] = if alike { [0.88, 0.74] } else { [0.78, 0.68] };
+    fullest([(1.0, beside), (steps, stepped), (stacks, above)], aspect)
 }
 
-/// Three in a triangle, or in a row with a large middle on a wide canvas.
+/// Three in a triangle or side by side, whichever fills the canvas.
 fn three(mut pieces: Vec<Piece>, cutouts: &[Cutout], aspect: f32) -> Vec<Piece> {
-    let alike = pieces.iter().all(|piece| piece.subject() == pieces[0].subject());
-    // The largest one leads.
-    let area = |piece: &Piece| piece.bounds().width() * piece.bounds().height();
-    let largest =
-        (0..3).max_by(|&a, &b| area(&pieces[a]).total_cmp(&area(&pieces[b])).then(b.cmp(&a))).unwrap_or(0);
-    pieces.swap(0, if alike { 0 } else { largest });
-    if alike {
-        pieces[1].scale(0.88);
-        pieces[2].scale(0.8);
-    }
-    let mut pieces = pieces.into_iter();
-    let (Some(mut first), Some(mut second), Some(mut third)) = (pieces.next(), pieces.next(), pieces.next())
-    else {
-        return Vec::new();
-    };
-    first.stand_at(0.0, 0.0);
-    if aspect > 1.45 || !alike {
-        let lower = if alike { 0.08 } else { 0.0 };
-        second.stand_at(0.0, lower);
-        third.stand_at(0.0, lower);
-        slide(&first, &mut second, cutouts, (-1.0, 0.0), GAP);
-        slide(&first, &mut third, cutouts, (1.0, 0.0), GAP);
-        if aspect < 1.45 {
-            return triangle(first, second, third, cutouts);
-        }
+    if are_alike(&pieces) {
+        pieces[1].scale(0.9);
+        pieces[2].scale(0.82);
     } else {
-        // Leaning together: the first high on the left, the second low on the right, the third under both.
-        second.stand_at(0.0, 0.34);
-        slide(&first, &mut second, cutouts, (1.0, 0.0), GAP);
-        let both = Piece::joined([first.clone(), second.clone()]);
-        third.centre_at(first.bounds().centre().0 + 0.12, 0.0);
-        slide(&both, &mut third, cutouts, (0.0, 1.0), GAP);
+        // The largest one leads.
+        let area = |piece: &Piece| piece.bounds().width() * piece.bounds().height();
+        let largest = (0..3).max_by(|&a, &b| area(&pieces[a]).total_cmp(&area(&pieces[b])).then(b.cmp(&a)));
+        pieces.swap(0, largest.unwrap_or(0));
     }
+    let [first, second, third] =
+        pieces.try_into().unwrap_or_else(|_| [const { Piece { items: Vec::new() } }; 3]);
+    let groups = [
+        (1.0, flanked(first.clone(), second.clone(), third.clone(), cutouts)),
+        (0.96, leaning(first.clone(), second.clone(), third.clone(), cutouts)),
+        (0.93, pyramid(first, second, third, cutouts)),
+    ];
+    fullest(groups, aspect)
+}
+
+/// The first in the middle, the others a little lower on both sides.
+fn flanked(mut first: Piece, mut second: Piece, mut third: Piece, cutouts: &[Cutout]) -> Vec<Piece> {
+    first.stand_at(0.0, 0.0);
+    second.stand_at(0.0, 0.09);
+    third.stand_at(0.0, 0.05);
+    slide(&first, &mut second, cutouts, (-1.0, 0.0), GAP);
+    slide(&first, &mut third, cutouts, (1.0, 0.0), GAP);
     vec![first, second, third]
 }
 
-/// Three different subjects: two on the ground, the leading one above them.
-fn triangle(mut first: Piece, mut second: Piece, mut third: Piece, cutouts: &[Cutout]) -> Vec<Piece> {
+/// The first high on the left, the second lower on the right, the third under both.
+fn leaning(mut first: Piece, mut second: Piece, mut third: Piece, cutouts: &[Cutout]) -> Vec<Piece> {
+    first.stand_at(0.0, 0.0);
+    second.stand_at(0.0, 0.34);
+    slide(&first, &mut second, cutouts, (1.0, 0.0), GAP);
+    let both = Piece::joined([first.clone(), second.clone()]);
+    third.centre_at(first.bounds().centre().0 + 0.12, 0.0);
+    slide(&both, &mut third, cutouts, (0.0, 1.0), GAP);
+    vec![first, second, third]
+}
+
+/// Two on the ground, the first above them.
+fn pyramid(mut first: Piece, mut second: Piece, mut third: Piece, cutouts: &[Cutout]) -> Vec<Piece> {
     second.stand_at(0.0, 0.0);
     third.stand_at(0.0, 0.0);
     slide(&second, &mut third, cutouts, (1.0, 0.0), GAP);
@@ -230,12 +265,15 @@ fn scatter(mut pieces: Vec<Piece>, aspect: f32, random: &mut Random) -> Vec<Piec
     pieces
 }
 
+/// Radii grow by this while pieces push each other: more than fits, so that they share the room evenly.
+const SPREAD: f32 = 1.36;
+
 fn relax(centres: &mut [(f32, f32)], radii: &[f32], width: f32, height: f32) {
     for a in 0..centres.len() {
         for b in a + 1..centres.len() {
             let (dx, dy) = (centres[b].0 - centres[a].0, centres[b].1 - centres[a].1);
             let apart = distance(dx, dy).max(1e-3);
-            let overlap = (radii[a] + radii[b]) * 1.12 - apart;
+            let overlap = (radii[a] + radii[b]) * SPREAD - apart;
             if overlap > 0.0 {
                 let push = overlap * 0.25 / apart;
                 centres[a] = (centres[a].0 - dx * push, centres[a].1 - dy * push);
@@ -310,8 +348,8 @@ pub(super) fn at_places(groups: Vec<(Option<Place>, Vec<Piece>)>, aspect: f32) -
         let fit = (share * aspect.min(1.6) / bounds.width()).min(share / bounds.height());
         group.scale(fit);
         let bounds = group.bounds();
-        let reach = |side: f32, size: f32| (side - size / 2.0) * 0.94;
-        group.centre_at(x * reach(aspect, bounds.width()).max(0.0), y * reach(1.0, bounds.height()).max(0.0));
+        let reach = |side: f32, size: f32| (side * 0.93 - size / 2.0).max(0.0);
+        group.centre_at(x * reach(aspect, bounds.width()), y * reach(1.0, bounds.height()));
         placed.push(group);
     }
     placed

@@ -172,7 +172,7 @@ fn cost_of(growth: Growth, x: f32, y: f32, aspect: f32) -> f32 {
             let (x, y) = ((x / aspect).abs(), y.abs());
             x * x * x + y * y * y + 0.4 * (x * x + y * y)
         }
-        Growth::Heap => x * x * 0.5 - y * 1.6,
+        Growth::Heap => x * x * 1.5 - y * 1.5,
     }
 }
 

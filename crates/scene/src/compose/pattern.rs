@@ -37,7 +37,7 @@ pub(super) fn half_drop(motifs: &[Vec<Piece>], width: f32, height: f32, random: 
             // The hole right of the middle between two motifs of a column.
             let x = (column as f32 + 0.5 + 0.4 + 0.04 * random.around()) * cell_width;
             let y = (row as f32 + 0.75 + drop + 0.04 * random.around()) * cell_height;
-            put(subject + 1, copy + 1, x, y, side * (0.3 + 0.06 * random.around()), 0.5 * random.around());
+            put(subject + 1, copy + 1, x, y, side * (0.25 + 0.05 * random.around()), 0.5 * random.around());
         }
     }
     placed

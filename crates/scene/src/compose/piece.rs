@@ -69,19 +69,44 @@ impl Silhouette {
             .then(|| heights.iter().sum::<usize>() as f32 / heights.len() as f32 / self.rows as f32)
     }
 
-    /// Left and right end of the opaque cells in the rows from `from` to `to` (0 is the top), averaged.
+    /// The height (0 is the top) from which on the outline is nearly as broad as it gets: the rim of a basket
+    /// with a handle, the eaves of a house.
+    pub(super) fn rim(&self) -> f32 {
+        let filled = |row: usize| {
+            self.cells[row * self.columns..][..self.columns].iter().filter(|&&cell| cell).count()
+        };
+        let most = (0..self.rows).map(filled).max().unwrap_or(0);
+        let rim = (0..self.rows).find(|&row| filled(row) * 10 >= most * 8).unwrap_or(0);
+        rim as f32 / self.rows as f32
+    }
+
+    /// Left and right end of the longest run of opaque cells in the rows from `from` to `to` (0 is the top),
+    /// averaged: a head, not the tail beside it.
     pub(super) fn breadth(&self, from: f32, to: f32) -> Option<(f32, f32)> {
         let at = |v: f32| ((v * self.rows as f32) as usize).min(self.rows - 1);
         let ends: Vec<(usize, usize)> = (at(from)..=at(to))
             .filter_map(|row| {
                 let row = &self.cells[row * self.columns..][..self.columns];
-                Some((row.iter().position(|&cell| cell)?, row.iter().rposition(|&cell| cell)? + 1))
+                longest_run(row)
             })
             .collect();
         let mean = |sum: usize| sum as f32 / ends.len() as f32 / self.columns as f32;
         (!ends.is_empty())
             .then(|| (mean(ends.iter().map(|end| end.0).sum()), mean(ends.iter().map(|end| end.1).sum())))
     }
+}
+
+/// Start and end of the longest run of `true`.
+fn longest_run(row: &[bool]) -> Option<(usize, usize)> {
+    let (mut best, mut start): (Option<(usize, usize)>, usize) = (None, 0);
+    for (at, &cell) in row.iter().enumerate() {
+        if !cell {
+            start = at + 1;
+        } else if best.is_none_or(|(from, to)| at + 1 - start > to - from) {
+            best = Some((start, at + 1));
+        }
+    }
+    best
 }
 
 /// One copy in its place; lengths are in units of an average subject.

@@ -9,6 +9,9 @@ use crate::scene::{RelationKind, WornAt};
 /// Space between things that stand beside each other.
 const GAP: f32 = 0.06;
 
+/// Size of a thing between two others, by their height.
+pub(super) const BETWEEN: f32 = 0.55;
+
 /// Adds `copies` to `whole`, each or all of them `kind` to `object`, which is a part of `whole`.
 ///
 /// `side` counts the things placed by this object before, so that they take turns between left and right.
@@ -56,11 +59,14 @@ pub(super) fn relate(
             group
         }
         RelationKind::Inside => {
-            let mut group = group(copies, longest * 0.72, width * 0.8);
+            let mut group = group(copies, longest * 0.66, width * 0.72);
             // Looking out over the rim, hidden below it.
-            let rim = surface(object, cutouts, 0.3, 0.7).unwrap_or(bounds.top);
+            let rim = match object.items.as_slice() {
+                [item] => silhouette(item.cutout, cutouts).rim(),
+                _ => 0.0,
+            };
             let own = group.bounds().height();
-            group.stand_at(bounds.centre().0, rim + 0.42 * own);
+            group.stand_at(bounds.centre().0, bounds.top + rim * height + 0.34 * own);
             group.deepen(-2);
             group
         }
@@ -83,7 +89,7 @@ pub(super) fn relate(
             group
         }
         RelationKind::Between { .. } => {
-            let mut group = group(copies, longest * 0.55, width);
+            let mut group = group(copies, height * BETWEEN, width * 0.4);
             group.stand_at(bounds.centre().0, bounds.bottom);
             group.deepen(1);
             group
@@ -169,7 +175,7 @@ fn wear(wearer: &Piece, mut worn: Piece, at: WornAt, cutouts: &[Cutout]) -> Piec
     let outline = silhouette(body.cutout, cutouts);
     // The rows of the body that tell how broad it is there; how much of that the thing takes; where its middle is.
     let (from, to, share) = match at {
-        WornAt::Face => (0.28, 0.44, 0.78),
+        WornAt::Face => (0.26, 0.4, 0.84),
         WornAt::Head => (0.1, 0.24, 0.74),
         WornAt::Neck => (0.55, 0.7, 0.62),
     };

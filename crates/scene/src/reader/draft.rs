@@ -39,6 +39,9 @@ pub(crate) enum Kind {
     Wearable(WornAt),
 }
 
+/// Copies of something in many colours, when no number is given.
+const MIXED: u32 = 5;
+
 /// A scene in the making, with the subjects that a following relation speaks of.
 #[derive(Debug, Default)]
 pub(crate) struct Draft {
@@ -166,6 +169,16 @@ impl Draft {
                 .collect::<Vec<_>>()
             {
                 subject.styles.push(style);
+            }
+        }
+        for subject in &mut self.scene.subjects {
+            // Many colours need many copies: 五颜六色的气球, `colorful balloons`; not `a colorful parrot`.
+            let some = match self.language {
+                Language::Chinese => subject.count == Count::Unstated,
+                Language::English => matches!(subject.count, Count::About(_)) && subject.copies() < MIXED,
+            };
+            if some && matches!(subject.colour, Some(Colouring::Mixed { .. })) {
+                subject.count = Count::About(MIXED);
             }
         }
         if let (Layout::Grid { columns, rows }, [only]) =

@@ -185,16 +185,24 @@ fn latin_words<'a>(text: &[char], lexicon: &'a Lexicon) -> (Word<'a>, usize) {
 
 /// The longest Chinese word at the start of `text`; of equally long ones the grammar's before the lexicon's.
 fn longest<'a>(text: &[char], inside_text: bool, lexicon: &'a Lexicon) -> Option<(Word<'a>, usize)> {
-    let role = role(text).filter(|&(role, length)| length > 1 || !(inside_text && is_weak(role, text[0])));
+    let own_role =
+        role(text).filter(|&(role, length)| length > 1 || !(inside_text && is_weak(role, text[0])));
     let colour = colours::at_start(text).filter(|(_, length)| *length > 1 || !inside_text);
     let candidates = [
         lexicon.chinese(text).map(|found| (Word::Noun(Some(found)), found.length)),
         colour.map(|(colour, length)| (Word::Colour(colour), length)),
         Style::chinese(text).map(|(style, length)| (Word::Style(style), length)),
         number(text, lexicon),
-        role.map(|(role, length)| (if role == Role::Guard { Word::Text } else { Word::Role(role) }, length)),
+        own_role
+            .map(|(role, length)| (if role == Role::Guard { Word::Text } else { Word::Role(role) }, length)),
     ];
-    candidates.into_iter().flatten().max_by_key(|&(_, length)| length)
+    // Two words ahead: 小草莓 is 小 and 草莓, not 小草 and a rest.
+    let reach = |length: usize| {
+        let rest = &text[length..];
+        let next = lexicon.chinese(rest).map_or(0, |found| found.length);
+        length + next.max(role(rest).map_or(0, |(_, length)| if length > 1 { length } else { 0 }))
+    };
+    candidates.into_iter().flatten().max_by_key(|&(_, length)| (reach(length), length))
 }
 
 /// Single characters that are more often a part of an unknown noun than words of their own.
