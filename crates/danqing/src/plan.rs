@@ -1,7 +1,10 @@
 //! Plan: an order, read: what to paint for one picture, and how to lay it out.
 
 use danqing_engine::Side;
-use danqing_scene::{Composition, Language, Layer, Scene, Subject, Tiling, compose, read};
+use danqing_scene::{
+    Background, Composition, Count, Language, Layer, Layout, Scene, Subject, Tiling, compose,
+    is_known_scenery, read,
+};
 use image::RgbaImage;
 
 use crate::lexicon::Knowledge;
@@ -10,6 +13,8 @@ use crate::resize::resized;
 
 /// Different paintings of one subject at most; more copies use them in turn.
 const MOST_PAINTINGS: u32 = 6;
+/// Paintings of a subject that is laid out in a number left open.
+const UNCOUNTED_PAINTINGS: u32 = 4;
 /// Paintings of the subjects of a pattern, all together.
 const PATTERN_PAINTINGS: u32 = 4;
 /// A copy that is drawn larger than this, in pixels, is enlarged by the model and not by resampling.
@@ -26,12 +31,14 @@ pub(crate) struct Plan {
     pub(crate) paintings: Vec<Painting>,
     /// Words that the model does not know.
     pub(crate) unknown: Vec<Unknown>,
+    /// A surrounding that neither code nor model can draw.
+    pub(crate) undrawn: Option<String>,
 }
 
 /// One subject to be painted once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Painting {
-    /// Index into the scene's subjects.
+    /// Index into the scene's subjects; the one past the end is the surrounding behind them.
     pub(crate) subject: usize,
     /// Text for the model.
     pub(crate) prompt: String,
@@ -81,8 +88,17 @@ impl Plan {
             }
             *subject = caption.subject;
         }
-        let paintings = paintings(&scene, order.seed);
-        Self { order, scene, paintings, unknown }
+        let mut paintings = paintings(&scene, order.seed);
+        let mut undrawn = None;
+        if let Some(Background::Phrase(phrase)) =
+            scene.background.clone().filter(|found| !is_known_scenery(found))
+        {
+            match knowledge.lexicon().named(&phrase) {
+                Some(_) => paintings.push(surrounding(&scene, phrase, order.seed)),
+                None => undrawn = Some(phrase),
+            }
+        }
+        Self { order, scene, paintings, unknown, undrawn }
     }
 
     /// What the picture shall not show: the order's words and the prompt's own (没有…, without …).
@@ -112,14 +128,37 @@ impl Plan {
     /// Lays `pictures`, one for each painting, out as the scene asks.
     pub(crate) fn composition(&self, pictures: Vec<RgbaImage>) -> Composition {
         let size = (self.order.size.width_px, self.order.size.height_px);
-        if self.scene.is_single() && size.0 == size.1 && self.scene.subjects[0].place.is_none() {
-            return self.framed(&pictures[0]);
-        }
-        let mut of_subjects = vec![Vec::new(); self.scene.subjects.len()];
+        let subjects = self.scene.subjects.len();
+        let mut of_subjects = vec![Vec::new(); subjects + 1];
         for (painting, picture) in self.paintings.iter().zip(pictures) {
             of_subjects[painting.subject].push(picture);
         }
-        compose(&self.scene, &of_subjects, size, self.order.seed)
+        let surroundings = of_subjects.pop().unwrap_or_default();
+        let mut composition = match of_subjects.as_slice() {
+            [pictures] if self.keeps_frame() && !pictures.is_empty() => self.framed(&pictures[0]),
+            all => compose(&self.scene, all, size, self.order.seed),
+        };
+        for picture in surroundings {
+            let side = size.0.max(size.1);
+            let [x, y] = [size.0, size.1].map(|length| (i64::from(length) - i64::from(side)) as i32 / 2);
+            let layer = Layer {
+                name: self.paintings[self.paintings.len() - 1].prompt.clone(),
+                image: resized(&picture, side),
+                x,
+                y,
+            };
+            composition.layers.insert(0, layer);
+        }
+        composition
+    }
+
+    /// Whether the picture is one square painting as the model framed it.
+    fn keeps_frame(&self) -> bool {
+        let square = self.order.size.width_px == self.order.size.height_px;
+        square
+            && self.scene.is_single()
+            && self.scene.layout == Layout::Natural
+            && self.scene.subjects[0].place.is_none()
     }
 
     /// One subject alone keeps the frame that the model gave it.
@@ -148,7 +187,7 @@ fn whole(prompt: &str) -> Scene {
         head_span: 0..prompt.len(),
         concept: None,
         language,
-        count: danqing_scene::Count::Unstated,
+        count: Count::Unstated,
         size: danqing_scene::Size::Normal,
         colour: None,
         styles: Vec::new(),
@@ -162,6 +201,10 @@ fn whole(prompt: &str) -> Scene {
 fn paintings(scene: &Scene, seed: u64) -> Vec<Painting> {
     let subjects = scene.subjects.len().max(1) as u32;
     let times = |subject: &Subject| match scene.tiling {
+        // The composer decides how many a row or a scatter without a number has.
+        Tiling::None if scene.layout != Layout::Natural && subject.count == Count::Unstated => {
+            UNCOUNTED_PAINTINGS
+        }
         Tiling::None => subject.copies().min(MOST_PAINTINGS),
         Tiling::Seamless => subject.copies().clamp(PATTERN_PAINTINGS.div_ceil(subjects), MOST_PAINTINGS),
     };
@@ -174,6 +217,16 @@ fn paintings(scene: &Scene, seed: u64) -> Vec<Painting> {
         (0..times(subject)).map(painting).collect::<Vec<_>>()
     };
     scene.subjects.iter().enumerate().flat_map(of_subject).collect()
+}
+
+/// A surrounding that the model knows, painted once and put behind everything.
+fn surrounding(scene: &Scene, phrase: String, seed: u64) -> Painting {
+    let place = scene.subjects.len();
+    let styles = scene.subjects.first().map(|subject| (subject.styles.as_slice(), subject.language));
+    let prompt = styles.map_or(phrase.clone(), |(styles, language)| {
+        styles.iter().fold(phrase, |text, style| style.applied(&text, language))
+    });
+    Painting { subject: place, prompt, seed: painting_seed(seed, place as u32, 0) }
 }
 
 /// The seed of one painting: the picture's own for the first, far apart for the others.
@@ -226,6 +279,17 @@ mod tests {
     fn styles_are_said_to_the_model() {
         let plan = plan("a cat", Wish { style: Some("扁平".into()), ..Wish::default() });
         assert_eq!(plan.paintings[0].prompt, "flat cat", "in the prompt's language");
+    }
+
+    #[test]
+    fn surroundings_are_painted_where_the_model_knows_them() {
+        let plan = plan("城堡背景的猫", Wish::default());
+        let names: Vec<&str> = plan.paintings.iter().map(|painting| painting.prompt.as_str()).collect();
+        assert_eq!(
+            (names.as_slice(), plan.undrawn.as_deref()),
+            (&["猫", "城堡"][..], None),
+            "behind the cat"
+        );
     }
 
     #[test]

@@ -186,6 +186,10 @@ fn remark(note: &Note, language: Language) -> String {
                 near.join(", ")
             ),
         ),
+        Note::Undrawn { phrase } => language.pick(
+            format!("不会画背景「{phrase}」，留成了透明"),
+            format!("the background `{phrase}` is unknown; left transparent"),
+        ),
         Note::Cut { prompt, tokens } => {
             let most = danqing_engine::MAX_TOKENS;
             let prompt = brief(prompt);
@@ -202,6 +206,7 @@ fn object(made: &Made<'_>) -> Value {
     let note = |note: &Note| match note {
         Note::Instead { word, name } => json!({ "unknown": word, "drawn_as": name }),
         Note::Unknown { word, near } => json!({ "unknown": word, "near": near }),
+        Note::Undrawn { phrase } => json!({ "undrawn": phrase }),
         Note::Cut { prompt, tokens } => json!({ "too_long": prompt, "tokens": tokens }),
     };
     json!({

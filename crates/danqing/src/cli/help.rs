@@ -12,6 +12,9 @@ use crate::language::Language;
 const CHINESE: &str = include_str!("../../locales/zh-Hans.toml");
 const ENGLISH: &str = include_str!("../../locales/en.toml");
 
+/// Place of what stands last, past any count of options.
+const LAST: usize = 900;
+
 /// One file of texts: the headings, and the texts of each command by its name.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -76,7 +79,10 @@ fn with_text(argument: Arg, own: &CommandTexts, texts: &Texts) -> Arg {
     let heading = if argument.is_positional() { &texts.headings.arguments } else { &texts.headings.options };
     let id = argument.get_id().as_str();
     let help = own.arguments.get(id).or_else(|| texts.shared.get(id)).cloned();
-    argument.help_heading(heading.clone()).help(help.unwrap_or_default())
+    // What every command has stands last.
+    let everywhere = ["lang", "help", "version"].contains(&id);
+    let argument = argument.help_heading(heading.clone()).help(help.unwrap_or_default());
+    if everywhere { argument.display_order(LAST) } else { argument }
 }
 
 impl Texts {
