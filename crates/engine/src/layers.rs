@@ -16,20 +16,20 @@ pub(crate) struct Layers<'a> {
 impl Layers<'_> {
     /// A linear layer with bias.
     pub(crate) fn linear(&self, name: &str, inputs: usize, outputs: usize) -> Result<Linear, Error> {
-        let weight = self.matrix(&format!("{name}.weight"), outputs, inputs)?;
+        let weight = self.matrix(name, outputs, inputs)?;
         let bias = self.values(&format!("{name}.bias"), &[outputs])?;
         Ok(Linear::new(self.cpu, &weight, Some(&bias), inputs, outputs))
     }
 
     /// A linear layer without bias.
     pub(crate) fn bare_linear(&self, name: &str, inputs: usize, outputs: usize) -> Result<Linear, Error> {
-        let weight = self.matrix(&format!("{name}.weight"), outputs, inputs)?;
+        let weight = self.matrix(name, outputs, inputs)?;
         Ok(Linear::new(self.cpu, &weight, None, inputs, outputs))
     }
 
     /// Gate and up projection as one layer that gives `hidden` columns.
     pub(crate) fn swiglu(&self, name: &str, inputs: usize, hidden: usize) -> Result<Linear, Error> {
-        let weight = self.matrix(&format!("{name}.weight"), 2 * hidden, inputs)?;
+        let weight = self.matrix(name, 2 * hidden, inputs)?;
         Ok(Linear::swiglu(self.cpu, &weight, None, inputs, hidden))
     }
 
@@ -69,16 +69,20 @@ impl Layers<'_> {
         format!("{}{name}", self.prefix)
     }
 
-    /// (`rows`, `columns`), widened from floats or from 8-bit codes with a scale for each row.
+    /// The weight of layer `name`, (`rows`, `columns`): floats, or 8-bit codes with a scale for each row.
     fn matrix(&self, name: &str, rows: usize, columns: usize) -> Result<Vec<f32>, Error> {
         let codes = format!("{name}.codes");
         if !self.contains(&codes) {
-            return self.values(name, &[rows, columns]);
+            return self.values(&format!("{name}.weight"), &[rows, columns]);
         }
         let codes = self.weights.i8(&self.full(&codes), &[rows, columns])?;
         let scales = self.values(&format!("{name}.scales"), &[rows])?;
-        let rows = codes.chunks_exact(columns).zip(scales);
-        Ok(rows.flat_map(|(codes, scale)| codes.iter().map(move |code| f32::from(*code) * scale)).collect())
+        let mut values = vec![0.0; codes.len()];
+        let rows = values.chunks_exact_mut(columns).zip(codes.chunks_exact(columns)).zip(scales);
+        for ((values, codes), scale) in rows {
+            values.iter_mut().zip(codes).for_each(|(value, code)| *value = f32::from(*code) * scale);
+        }
+        Ok(values)
     }
 }
 

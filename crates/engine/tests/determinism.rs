@@ -92,10 +92,11 @@ fn picture() -> RgbaImage {
 fn threads_change_nothing() {
     let files = Files::new(Storage::Bf16);
     for level in Level::available() {
-        let mut request = request(&SUBJECTS);
-        request.side = Side::Px512;
-        let images = [1, 2].map(|threads| paint(&files.pipeline(threads, level), &request));
-        assert!(images[0] == images[1], "one and two threads at {level}");
+        let [one, two] = [1, 2].map(|threads| {
+            let pipeline = files.pipeline(threads, level);
+            (paint(&pipeline, &request(&SUBJECTS)), pipeline.upscale(&picture(), Upscale::X4))
+        });
+        assert!(one == two, "one and two threads at {level}");
     }
 }
 
@@ -103,8 +104,10 @@ fn threads_change_nothing() {
 fn company_changes_nothing() {
     let files = Files::new(Storage::Int8);
     for level in Level::available() {
+        // Every sampler treats entries alike, so the strongest level stands for all.
+        let samplers = if level == Level::detect() { &Sampler::ALL[..] } else { &[Sampler::Euler] };
         let pipeline = files.pipeline(2, level);
-        for sampler in Sampler::ALL {
+        for sampler in samplers.iter().copied() {
             let together = paint(&pipeline, &GenerateRequest { sampler, ..request(&SUBJECTS) });
             for (subject, image) in SUBJECTS.iter().zip(&together) {
                 let alone = paint(&pipeline, &GenerateRequest { sampler, ..request(&[*subject]) });

@@ -26,7 +26,7 @@ impl File {
         self.tensors.push((name.into(), Dtype::F32, shape.into(), data));
     }
 
-    /// A matrix or convolution whose outputs are about as large as its inputs.
+    /// The weight of a layer whose outputs are about as large as its inputs.
     fn weight(&mut self, name: &str, shape: &[usize], storage: Storage) {
         let spread = (shape[1..].iter().product::<usize>() as f32).sqrt().recip();
         let values = self.random(shape);
@@ -35,7 +35,7 @@ impl File {
                 .iter()
                 .flat_map(|value| ((spread * value).to_bits() >> 16).to_le_bytes()[..2].to_vec());
             let data = data.collect();
-            return self.tensors.push((name.into(), Dtype::BF16, shape.into(), data));
+            return self.tensors.push((format!("{name}.weight"), Dtype::BF16, shape.into(), data));
         }
         let data = values.iter().map(|value| ((value * 32.0) as i8).cast_unsigned()).collect();
         self.tensors.push((format!("{name}.codes"), Dtype::I8, shape.into(), data));
@@ -43,7 +43,7 @@ impl File {
     }
 
     fn layer(&mut self, name: &str, shape: &[usize], storage: Storage) {
-        self.weight(&format!("{name}.weight"), shape, storage);
+        self.weight(name, shape, storage);
         self.values(&format!("{name}.bias"), &shape[..1], 0.0, 0.1);
     }
 
@@ -85,7 +85,7 @@ pub(crate) fn painter(config: &Config, storage: Storage) -> Vec<u8> {
     file.layer("time_out", &[6 * width, width], storage);
     for block in 0..config.blocks {
         let mut weight = |part: &str, shape: [usize; 2]| {
-            file.weight(&format!("blocks.{block}.{part}.weight"), &shape, storage);
+            file.weight(&format!("blocks.{block}.{part}"), &shape, storage);
         };
         weight("qkv", [3 * width, width]);
         weight("text_kv", [2 * width, text_width]);
