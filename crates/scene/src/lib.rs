@@ -2,7 +2,7 @@
 //!
 //! A small model draws one subject well. Counts, pairs, positions, sizes, backgrounds and seamless
 //! patterns are read from the prompt here ([`read`]), and the painted subjects are laid out here
-//! ([`compose`]), flat or as layers ([`ora`]). The crate knows no model: the caller paints each
+//! ([`compose()`]), flat or as layers ([`ora`]). The crate knows no model: the caller paints each
 //! [`Subject`] in between.
 //!
 //! ```

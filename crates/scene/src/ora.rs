@@ -1,6 +1,6 @@
-//! OpenRaster files: layers that Krita, GIMP and `MyPaint` open.
+//! `OpenRaster` files: layers that Krita, GIMP and `MyPaint` open.
 //!
-//! Source: OpenRaster 0.0.6, freedesktop.org, "File Layout" and "Layer Stack".
+//! Source: `OpenRaster` 0.0.6, freedesktop.org, "File Layout" and "Layer Stack".
 
 use std::io::{Seek, Write};
 

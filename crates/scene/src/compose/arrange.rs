@@ -1,13 +1,12 @@
 //! Arrangements of pieces that do not depend on each other.
 
+use std::f32::consts::PI;
+
 use super::pack::{Growth, pack, root, slide};
 use super::piece::{Bounds, Cutout, Piece};
 use super::pixels::sine_cosine;
 use crate::random::Random;
 use crate::scene::{Layout, Place};
-
-/// Half a turn.
-const PI: f32 = 3.141_592_7;
 
 /// Space between outlines, in units of an average subject.
 const GAP: f32 = 0.07;
@@ -112,8 +111,7 @@ fn three(mut pieces: Vec<Piece>, cutouts: &[Cutout], aspect: f32) -> Vec<Piece> 
         let largest = (0..3).max_by(|&a, &b| area(&pieces[a]).total_cmp(&area(&pieces[b])).then(b.cmp(&a)));
         pieces.swap(0, largest.unwrap_or(0));
     }
-    let [first, second, third] =
-        pieces.try_into().unwrap_or_else(|_| [const { Piece { items: Vec::new() } }; 3]);
+    let [first, second, third] = pieces.try_into().unwrap_or([const { Piece { items: Vec::new() } }; 3]);
     let groups = [
         (1.0, flanked(first.clone(), second.clone(), third.clone(), cutouts)),
         (0.96, leaning(first.clone(), second.clone(), third.clone(), cutouts)),

@@ -343,7 +343,7 @@ impl<'a> Parser<'a, '_> {
             last.count = Count::Exactly(last.copies() + 1);
             return self.draft.subject_count() - 1;
         }
-        if self.finished && !(self.joined && !matches!(self.pending, Pending::None)) {
+        if self.finished {
             self.draft.group.clear();
         }
         self.finished = false;

@@ -125,6 +125,11 @@ impl Draft {
         }
     }
 
+    /// The object of the last relation.
+    pub(crate) fn last_object(&self) -> Option<usize> {
+        self.scene.relations.last().map(|relation| relation.object)
+    }
+
     /// Sets the background; the first one said stays.
     pub(crate) fn background(&mut self, background: Background) {
         self.scene.background.get_or_insert(background);

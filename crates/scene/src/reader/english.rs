@@ -296,8 +296,9 @@ impl Parser<'_, '_> {
     fn place(&mut self, place: Place, length: usize) {
         self.at += length;
         let group = self.draft.group.clone();
-        let starts = self.at == length || self.finished;
-        let follows = starts && self.peek().is_some();
+        let before = self.at.checked_sub(length + 1).map(|at| self.tokens[at].kind);
+        let fresh = before.is_none_or(|kind| kind != TokenKind::Word) && self.is_new_noun(self.at);
+        let follows = fresh || (self.finished && self.peek().is_some());
         if follows || group.is_empty() {
             self.skip(|role| matches!(role, Role::Is | Role::Filler));
             if self.peek().is_some_and(|token| token.kind == TokenKind::Comma) {
@@ -315,10 +316,13 @@ impl Parser<'_, '_> {
     fn relation(&mut self, kind: RelationKind, length: usize) {
         let start = self.at;
         self.at += length;
+        if self.peek().is_some_and(|token| ["it", "them"].contains(&token.lower.as_str())) {
+            return self.relate_back(kind);
+        }
         let Some(object) = self.noun() else { return self.keep(start) };
         // `on fire` is not on a thing; `her hair` belongs to the subject.
-        let loose =
-            !object.determined && object.phrase.concept.is_none() && object.phrase.kind == Kind::Thing;
+        let idle = object.phrase.concept.is_none() || object.phrase.description == "fire";
+        let loose = !object.determined && idle && object.phrase.kind == Kind::Thing;
         if (loose && object.phrase.count == Count::Unstated) || speaks_of_looks(&object.phrase.head) {
             return self.keep(start);
         }
@@ -326,6 +330,17 @@ impl Parser<'_, '_> {
             return self.between(object);
         }
         self.relate(kind, object);
+    }
+
+    /// `under it`: what the last relation spoke of, or else the subject before the group.
+    fn relate_back(&mut self, kind: RelationKind) {
+        self.at += 1;
+        let group = self.draft.group.clone();
+        let before = group.first().and_then(|first| first.checked_sub(1));
+        if let Some(object) = self.draft.last_object().or(before) {
+            self.draft.relate_to(&group, kind, object);
+        }
+        self.finished = true;
     }
 
     fn relate(&mut self, kind: RelationKind, object: Noun) {
@@ -550,7 +565,12 @@ impl Parser<'_, '_> {
         let words = &self.tokens[start..self.at];
         let text =
             words.iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ").replace(" ,", ",");
-        self.append(&text);
+        // The nearest noun has them: `a boy and a girl with red hair`.
+        if let Some(subject) = self.draft.group.last().copied() {
+            let description = &mut self.draft.subject(subject).description;
+            description.push(' ');
+            description.push_str(&text);
+        }
     }
 
     /// Whether a list of attributes goes on after this comma: `with dark skin, curly hair and glasses`.
@@ -634,7 +654,10 @@ impl Parser<'_, '_> {
                 (TokenKind::Word, Some((Role::Background, length))) if at > start => {
                     return Some((start, at, at + length));
                 }
-                (TokenKind::Word, None | Some((Role::Transparent | Role::Mixed | Role::Sized(_), _))) => {}
+                (
+                    TokenKind::Word,
+                    None | Some((Role::Transparent, 1) | (Role::Mixed | Role::Sized(_), _)),
+                ) => {}
                 (TokenKind::Word, Some((Role::And, _)))
                     if at > start && colour_at(&[self.tokens[at - 1].lower.as_str()]).is_some() => {}
                 _ => return None,

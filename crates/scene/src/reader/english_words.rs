@@ -103,7 +103,7 @@ const WORDS: &[(Role, &str)] = &[
     (Role::Relation(RelationKind::Behind), "behind, in back of"),
     (
         Role::Relation(RelationKind::Beside),
-        "beside, next to, near, by, alongside, close to, at the side of, right next to",
+        "beside, next to, near, by, alongside, close to, against, at the side of, right next to",
     ),
     (Role::Relation(RelationKind::Inside), "inside, within, inside of, into"),
     (Role::Relation(RelationKind::Around), "around, surrounding, circling, all around, orbiting"),

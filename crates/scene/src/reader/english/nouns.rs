@@ -214,9 +214,9 @@ impl<'a> Parser<'a, '_> {
             let each = if is_plural_only(&surface) { 1 } else { 2 };
             let pairs = if let Count::Exactly(count) = phrase.count { count } else { 1 };
             phrase.count = Count::Exactly(pairs.saturating_mul(each));
-        } else if phrase.count == Count::Unstated && many && !one && !noun.determined {
-            phrase.count = Count::About(SOME);
-        } else if phrase.count == Count::Unstated && many && !one && singular != surface {
+        } else if phrase.count == Count::Unstated && many && !one && (singular != surface || !noun.determined)
+        {
+            // A plural without a number; of `a sheep` the article tells.
             phrase.count = Count::About(SOME);
         }
         let keeps_form = one || !many;
@@ -248,21 +248,24 @@ impl<'a> Parser<'a, '_> {
         let found_at = |start: usize, end: usize| {
             self.lexicon.english(&words[start..end]).filter(|found| found.length == end - start)
         };
-        if let Some((start, found)) =
-            (0..words.len()).find_map(|start| Some((start, found_at(start, words.len())?)))
-        {
+        let known = |from: usize, to: usize| (from..to).find_map(|start| Some((start, found_at(start, to)?)));
+        let of = words.iter().position(|word| *word == "of").filter(|of| *of > 0);
+        let end = of.unwrap_or(words.len());
+        // `cup of coffee` may be a name as a whole; in `slices of melon` the slices are counted.
+        if let Some((start, found)) = known(0, words.len()).filter(|(start, _)| *start < end) {
             return (start..words.len(), Some(found));
         }
-        let end = words.iter().position(|word| *word == "of").filter(|end| *end > 0).unwrap_or(words.len());
-        if let Some((start, found)) = (0..end).find_map(|start| Some((start, found_at(start, end)?))) {
+        if let Some((start, found)) = known(0, end) {
             return (start..end, Some(found));
         }
+        let content =
+            of.and_then(|of| known(of + 1, words.len())).map(|(_, found)| Match { near: true, ..found });
         let adjectives = words[..end]
             .iter()
             .take_while(|word| colours::parse(word).is_some() || **word == "and")
             .count()
             .min(end - 1);
-        (adjectives..end, None)
+        (adjectives..end, content)
     }
 
     /// Up to `count` words from here, in lower case.
