@@ -111,6 +111,20 @@ impl Report {
     }
 }
 
+/// Tells that the picture to be repeated was painted with other weights than those at hand.
+pub(crate) fn other_weights(reader: Reader, theirs: &str, ours: &str) {
+    match reader {
+        Reader::Program(_) => say(&json!({ "warning": { "code": "other-weights", "theirs": theirs, "ours": ours } }).to_string()),
+        Reader::Person(language) => eprintln!(
+            "{}",
+            language.pick(
+                format!("注意：原图是用别的权重画的（{theirs}，现在是 {ours}），画出来会不一样"),
+                format!("note: the original was painted with other weights ({theirs}, these are {ours}); the picture will differ"),
+            )
+        ),
+    }
+}
+
 /// Tells of `error`: to people on standard error, to programs as an object on standard output.
 pub(crate) fn failed(reader: Reader, prompt: Option<&str>, error: &Error) {
     let language = reader.language();

@@ -73,6 +73,10 @@ pub(super) fn run(arguments: &Arguments, config: &Config, reader: Reader) -> Res
     let cancel = cancelled_by_keyboard();
     let painter = Painter::new(&weights, arguments.model.threads(config)?, cancel.clone())?;
 
+    let ours = painter.painted_by().hash;
+    if let Some(theirs) = like.and_then(|like| like.parameters.model_hash).filter(|theirs| *theirs != ours) {
+        report::other_weights(reader, &theirs, &ours);
+    }
     let knowledge = Knowledge::load();
     let pictures: u32 = orders.iter().map(|order| order.count).sum();
     let bar = progress(steps(&orders, &knowledge), reader.language());

@@ -112,6 +112,25 @@ fn flags_change_what_is_repeated() {
 }
 
 #[test]
+fn pictures_of_other_weights_are_told_apart() {
+    let studio = Studio::new();
+    let order = "a cat, sitting\nNegative prompt: ugly\nSteps: 1, Sampler: Euler, CFG scale: 7, Seed: 5, Size: 128x128, Model hash: abc, Model: other";
+    let file = fs::File::create(studio.path().join("foreign.png")).expect("made");
+    let mut encoder = png::Encoder::new(file, 1, 1);
+    encoder.add_text_chunk("parameters".into(), order.into()).expect("latin text");
+    encoder.write_header().and_then(|mut writer| writer.write_image_data(&[0])).expect("written");
+    let answer = studio.paint(&["--like", "foreign.png"]).good();
+    assert!(answer.err.contains("painted with other weights (abc"), "{answer:?}");
+    let text = parameters(&studio.bytes("a-cat-sitting.png"));
+    assert!(
+        text.contains(
+            "Negative prompt: ugly\nSteps: 1, Sampler: Euler, Schedule type: Automatic, CFG scale: 7, Seed: 5"
+        ),
+        "{text}"
+    );
+}
+
+#[test]
 fn files_are_kept_unless_forced() {
     let studio = Studio::new();
     for _ in 0..2 {
