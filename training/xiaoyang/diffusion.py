@@ -1,6 +1,6 @@
 """Stage `diffusion`: trains the painter by flow matching.
 
-    python -m xiaoyang diffusion [--hours H] [--name RUN] [--decay]
+    python -m xiaoyang diffusion [--hours H] [--name RUN] [--phase core|all] [--decay]
 
 Resumes from the newest checkpoint of the run, saves one every five minutes, and writes a sheet of samples beside
 it every half hour. `--decay` lets the learning rate fall linearly to zero over the hours given: run it last.
@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from .latents import all_latents, fitted, sampling_weights
+from .latents import PHASES, all_latents, fitted, sampling_weights
 from .model import Config, Painter
 from .places import CACHE
 
@@ -151,6 +151,7 @@ def main():
     arguments.add_argument("--name", default="main")
     arguments.add_argument("--decay", action="store_true")
     arguments.add_argument("--threads", type=int, default=2)
+    arguments.add_argument("--phase", choices=list(PHASES), default="all", help="what is seen how often (latents.py)")
     options = arguments.parse_args()
     torch.set_num_threads(options.threads)
     run = CACHE / "runs" / options.name
@@ -172,7 +173,7 @@ def main():
 
     entries = json.loads((CACHE / "pictures.json").read_text())
     latents, captions = all_latents(), Captions()
-    probabilities = sampling_weights(entries)
+    probabilities = sampling_weights(entries, options.phase)
     generator = torch.Generator().manual_seed(1000 + step)
     rng = np.random.default_rng(1000 + step)
     compiled = torch.compile(model)

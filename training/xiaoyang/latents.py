@@ -8,19 +8,27 @@ import torch
 from .pixels import Codec, patches
 from .places import CACHE, MODELS
 
-WEIGHTS = {"3d": 0.44, "flat": 0.13, "gradient": 0.13, "toned": 0.06, "recolour": 0.10, "peeps": 0.06, "toon": 0.08}
+# What is seen how often, by phase: first the things that people ask for most, in the main style, then everything.
+# Shares of the sets add up to one; the factor of a kind is against the other things of its set.
+PHASES = {
+    "core": (
+        {"3d": 0.70, "flat": 0.05, "gradient": 0.05, "toned": 0.02, "recolour": 0.08, "peeps": 0.03, "toon": 0.07},
+        {"symbol": 0.05, "face": 0.15, "body": 0.15, "activity": 0.1, "place": 0.4, "sport": 0.4, "person": 0.3},
+    ),
+    "all": (
+        {"3d": 0.44, "flat": 0.13, "gradient": 0.13, "toned": 0.06, "recolour": 0.10, "peeps": 0.06, "toon": 0.08},
+        {"symbol": 0.3, "face": 0.5, "body": 0.5, "activity": 0.5, "place": 0.7, "sport": 0.8, "person": 0.8},
+    ),
+}
 
 
-# How often a kind of thing is seen, against the others of its set: signs, faces and acts are asked for less.
-KINDS = {"symbol": 0.3, "face": 0.5, "body": 0.5, "activity": 0.5, "place": 0.7, "sport": 0.8, "person": 0.8}
-
-
-def sampling_weights(entries):
-    """Probability of each picture in a training batch: the share of its set, by kind within it, 0 when held out."""
+def sampling_weights(entries, phase="all"):
+    """Probability of each picture in a training batch, 0 when held out."""
+    shares, factors = PHASES[phase]
     kinds = {concept["id"]: concept["kind"] for concept in json.loads((MODELS / "concepts.json").read_text())}
-    wanted = np.array([0 if e.get("held_out") else KINDS.get(kinds.get(e.get("id")), 1.0) for e in entries])
+    wanted = np.array([0 if e.get("held_out") else factors.get(kinds.get(e.get("id")), 1.0) for e in entries])
     sets = np.array([e["set"] for e in entries])
-    for name, share in WEIGHTS.items():
+    for name, share in shares.items():
         wanted[sets == name] *= share / wanted[sets == name].sum()
     return wanted / wanted.sum()
 
