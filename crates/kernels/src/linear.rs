@@ -116,12 +116,14 @@ impl Linear {
             let unit = column / (2 * half) * half + column % half;
             (unit < hidden).then_some(unit + column % (2 * half) / half * hidden)
         };
+        // Asked for once for every value of a column, so worked out once.
+        let sources: Vec<_> = (0..columns).map(source).collect();
         let segments = Segments { count: 1, elements: in_features };
         let panels = Panels::pack(cpu, columns, segments, |column, _, element| {
-            source(column).map_or(0.0, |row| weight(row * in_features + element))
+            sources[column].map_or(0.0, |row| weight(row * in_features + element))
         });
-        let bias = (0..columns).map(|column| source(column).zip(bias).map_or(0.0, |(row, bias)| bias[row]));
-        let bias = bias.collect();
+        let bias =
+            sources.iter().map(|source| source.zip(bias).map_or(0.0, |(row, bias)| bias[row])).collect();
         Self { panels, bias, level: cpu.level(), in_features, out_features: hidden, kind: Kind::SwiGlu }
     }
 
