@@ -268,7 +268,7 @@ impl<'a> Stage<'a> {
         if motifs.is_empty() {
             return Piece::default();
         }
-        Piece::joined(pattern::half_drop(&motifs, self.width, self.height, &mut self.random))
+        Piece::joined(pattern::half_drop(&motifs, &self.cutouts, self.width, self.height, &mut self.random))
     }
 
     /// Scales a group to the canvas and centres it.

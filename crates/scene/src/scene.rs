@@ -86,10 +86,12 @@ impl Subject {
         self.styled(&self.description)
     }
 
-    /// The text for copy number `copy` (from 0): like [`Subject::phrase`], but where the prompt asks for mixed
-    /// colours (五颜六色) each copy names one.
+    /// The text for copy number `copy` (from 0): like [`Subject::phrase`], but where the prompt asks for several
+    /// in mixed colours (五颜六色) each copy names one.
     pub fn copy_phrase(&self, copy: usize) -> String {
-        let Some(Colouring::Mixed { words }) = &self.colour else { return self.phrase() };
+        let Some(Colouring::Mixed { words }) = self.colour.as_ref().filter(|_| self.copies() > 1) else {
+            return self.phrase();
+        };
         let (zh, en) = MIXED_COLOURS[copy % MIXED_COLOURS.len()];
         let description = match self.language {
             Language::Chinese => self.description.replacen(words, zh, 1),

@@ -47,14 +47,54 @@ fn natural(pieces: Vec<Piece>, cutouts: &[Cutout], aspect: f32, random: &mut Ran
                 .into_iter()
                 .map(|piece| varied(piece, if alike { 0.10 } else { 0.05 }, 0.07, random))
                 .collect();
-            let groups = [0.75, 0.9, 1.0, 1.1, 1.3, 0.85, 1.0, 1.2].map(|stretch| {
+            let mut shuffled = || {
                 let mut pieces = varied.clone();
                 shuffle(&mut pieces, random);
-                (1.0, pack(pieces, cutouts, gap, aspect * stretch, Growth::Cluster, random))
-            });
+                pieces
+            };
+            let mut groups: Vec<(f32, Vec<Piece>)> = Vec::new();
+            if count < 10 {
+                groups.extend((2..=4).map(|rows| (0.94, staggered(shuffled(), rows, cutouts))));
+            }
+            let orders: Vec<Vec<Piece>> = STRETCHES.iter().map(|_| shuffled()).collect();
+            for (pieces, stretch) in orders.into_iter().zip(STRETCHES) {
+                groups.push((1.0, pack(pieces, cutouts, gap, aspect * stretch, Growth::Cluster, random)));
+            }
             fullest(groups, aspect)
         }
     }
+}
+
+/// Shapes of groups that are tried, as parts of the canvas's aspect.
+const STRETCHES: [f32; 8] = [0.75, 0.9, 1.0, 1.1, 1.3, 0.85, 1.0, 1.2];
+
+/// In rows of nearly equal length that are shifted against each other and let down until they touch.
+fn staggered(pieces: Vec<Piece>, rows: usize, cutouts: &[Cutout]) -> Vec<Piece> {
+    let count = pieces.len();
+    let mut pieces = pieces.into_iter();
+    let mut placed: Vec<Piece> = Vec::new();
+    for index in 0..rows.min(count) {
+        // The middle rows take what does not divide.
+        let order = (index + rows / 2) % rows;
+        let length = count / rows + usize::from(order < count % rows);
+        let mut line: Vec<Piece> = Vec::new();
+        for (place, mut piece) in pieces.by_ref().take(length).enumerate() {
+            piece.centre_at(0.0, if place % 2 == 0 { -0.07 } else { 0.07 });
+            if let Some(last) = line.last() {
+                slide(last, &mut piece, cutouts, (1.0, 0.0), GAP);
+            }
+            line.push(piece);
+        }
+        let mut line = Piece::joined(line);
+        let shift = if count.is_multiple_of(rows) { 0.2 } else { 0.0 };
+        line.centre_at(if index % 2 == 0 { -shift } else { shift }, 0.0);
+        if !placed.is_empty() {
+            let above = Piece::joined(placed.clone());
+            slide(&above, &mut line, cutouts, (0.0, 1.0), GAP);
+        }
+        placed.extend(line.items.into_iter().map(|item| Piece { items: vec![item] }));
+    }
+    placed
 }
 
 fn are_alike(pieces: &[Piece]) -> bool {
@@ -326,11 +366,14 @@ fn third(place: Place) -> (f32, f32) {
 /// Groups by their named places (`None` is the middle), on a canvas of `aspect` and height 2; everything fits.
 pub(super) fn at_places(groups: Vec<(Option<Place>, Vec<Piece>)>, aspect: f32) -> Vec<Piece> {
     let corner = |place: Option<Place>| place.is_some_and(|place| third(place).0 * third(place).1 != 0.0);
+    let crowned = groups.iter().any(|(place, _)| place.is_some_and(|place| third(place).1 < 0.0));
     let across =
         groups.iter().filter(|(place, _)| place.is_some_and(|place| third(place).0 != 0.0)).count().max(1);
     let mut placed = Vec::new();
     for (place, pieces) in groups {
-        let (x, y) = place.map_or((0.0, 0.0), third);
+        // What has no place stands below what has one at the top.
+        let rest = if crowned { (0.0, 1.0) } else { (0.0, 0.0) };
+        let (x, y) = place.map_or(rest, third);
         let mut group = Piece::joined(pieces);
         let bounds = group.bounds();
         // A third for what stands in a corner, half for sides, more for what has the middle alone.
@@ -338,6 +381,8 @@ pub(super) fn at_places(groups: Vec<(Option<Place>, Vec<Piece>)>, aspect: f32) -
             0.62
         } else if x != 0.0 && across > 1 {
             0.92
+        } else if place.is_none() && crowned {
+            1.16
         } else if (x, y) == (0.0, 0.0) {
             1.2
         } else {

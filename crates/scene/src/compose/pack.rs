@@ -196,7 +196,9 @@ fn crowding(placed: &[Piece], piece: &Piece, x: f32, y: f32) -> f32 {
 /// (`dx`, `dy`) points from `fixed` outwards and has about unit length.
 pub(super) fn slide(fixed: &Piece, piece: &mut Piece, cutouts: &[Cutout], (dx, dy): (f32, f32), gap: f32) {
     let span = |bounds: Bounds| bounds.width() + bounds.height();
-    let far = span(fixed.bounds()) + span(piece.bounds());
+    let (from, to) = (fixed.bounds().centre(), piece.bounds().centre());
+    let away = (from.0 - to.0).abs() + (from.1 - to.1).abs();
+    let far = span(fixed.bounds()) + span(piece.bounds()) + 2.0 * away;
     let step = far / 160.0;
     let start = piece.clone();
     let outline = outline(&start, cutouts);
@@ -208,6 +210,14 @@ pub(super) fn slide(fixed: &Piece, piece: &mut Piece, cutouts: &[Cutout], (dx, d
         distance -= step;
     }
     piece.shift(dx * distance, dy * distance);
+}
+
+/// Whether the outlines of two pieces are nearer than `gap` units.
+pub(super) fn touch(fixed: &Piece, piece: &Piece, cutouts: &[Cutout], gap: f32) -> bool {
+    let (a, b) = (fixed.bounds(), piece.bounds());
+    let apart =
+        a.left - gap > b.right || b.left - gap > a.right || a.top - gap > b.bottom || b.top - gap > a.bottom;
+    !apart && outline(piece, cutouts).iter().any(|(x, y)| near(fixed, cutouts, *x, *y, gap))
 }
 
 /// Points all over the opaque part of a piece.

@@ -8,10 +8,9 @@ const OPAQUE: u8 = 24;
 /// The smallest part of `picture` that holds every pixel with some alpha; `None` for an empty picture.
 pub(crate) fn trimmed(picture: &RgbaImage) -> Option<RgbaImage> {
     let (mut left, mut top, mut right, mut bottom) = (u32::MAX, u32::MAX, 0, 0);
-    for (x, y, pixel) in picture.enumerate_pixels().filter(|(_, _, pixel)| pixel[3] >= OPAQUE) {
+    for (x, y, _) in picture.enumerate_pixels().filter(|(_, _, pixel)| pixel[3] >= OPAQUE) {
         (left, right) = (left.min(x), right.max(x));
         (top, bottom) = (top.min(y), bottom.max(y));
-        debug_assert!(pixel[3] > 0, "opaque");
     }
     (left <= right)
         .then(|| image::imageops::crop_imm(picture, left, top, right - left + 1, bottom - top + 1).to_image())
@@ -66,11 +65,12 @@ pub(crate) fn posed(picture: &RgbaImage, pose: Pose) -> RgbaImage {
     let (width, height) = (width.ceil().max(1.0) as u32, height.ceil().max(1.0) as u32);
     let (sine, cosine) = sine_cosine(pose.turn);
     let kernel = Kernel::new(pose.scale);
+    let mut taps = (Vec::new(), Vec::new());
     RgbaImage::from_fn(width, height, |x, y| {
         let (x, y) = (x as f32 + 0.5 - width as f32 / 2.0, y as f32 + 0.5 - height as f32 / 2.0);
         let u = (x * cosine + y * sine) / pose.scale + picture.width() as f32 / 2.0;
         let v = (y * cosine - x * sine) / pose.scale + picture.height() as f32 / 2.0;
-        kernel.mean(&premultiplied, u, v)
+        kernel.mean(&premultiplied, u, v, &mut taps)
     })
 }
 
@@ -111,7 +111,8 @@ impl Kernel {
         Self { weights, widening: (1.0 / scale).max(1.0) }
     }
 
-    fn taps(&self, centre: f32, size: i32, taps: &mut Vec<f32>) -> i32 {
+    /// Fills `taps` with the weights around `centre` and gives the index of the first.
+    fn taps(&self, centre: f32, taps: &mut Vec<f32>) -> i32 {
         let reach = 2.0 * self.widening;
         let first = (centre - reach - 0.5).ceil() as i32;
         let last = (centre + reach - 0.5).floor() as i32;
@@ -121,24 +122,23 @@ impl Kernel {
             self.weights.get((distance * STEPS + 0.5) as usize).copied().unwrap_or(0.0)
         };
         taps.extend((first..=last).map(weight));
-        debug_assert!(size > 0, "pictures are never empty");
         first
     }
 
     /// The straight colour at (`u`, `v`); pixels outside the picture are transparent.
-    fn mean(&self, picture: &Premultiplied, u: f32, v: f32) -> Rgba<u8> {
+    fn mean(&self, picture: &Premultiplied, u: f32, v: f32, taps: &mut (Vec<f32>, Vec<f32>)) -> Rgba<u8> {
         let reach = 2.0 * self.widening + 1.0;
         let (width, height) = (picture.width as f32, picture.height as f32);
         if u < -reach || v < -reach || u > width + reach || v > height + reach {
             return Rgba([0; 4]);
         }
-        let (mut across, mut down) = (Vec::new(), Vec::new());
-        let left = self.taps(u, picture.width, &mut across);
-        let top = self.taps(v, picture.height, &mut down);
+        let (across, down) = taps;
+        let left = self.taps(u, across);
+        let top = self.taps(v, down);
         let total = across.iter().sum::<f32>() * down.iter().sum::<f32>();
         let mut sum = [0.0_f32; 4];
-        for (y, down) in (top..).zip(&down).filter(|(y, _)| (0..picture.height).contains(y)) {
-            for (x, across) in (left..).zip(&across).filter(|(x, _)| (0..picture.width).contains(x)) {
+        for (y, down) in (top..).zip(down.iter()).filter(|(y, _)| (0..picture.height).contains(y)) {
+            for (x, across) in (left..).zip(across.iter()).filter(|(x, _)| (0..picture.width).contains(x)) {
                 let pixel = picture.pixels[(y * picture.width + x) as usize];
                 for (sum, channel) in sum.iter_mut().zip(pixel) {
                     *sum += channel * across * down;

@@ -160,10 +160,22 @@ impl<'a> Parser<'a, '_> {
                     self.recount(count);
                 }
             }
+            Word::Text if self.is_state() => self.at += 1,
             Word::Noun(_) | Word::Text => {
                 self.nouns();
             }
         }
+    }
+
+    /// 插着 in 蛋糕上插着三根蜡烛: how a thing is there, once its place is known.
+    fn is_state(&self) -> bool {
+        let token = &self.tokens[self.at];
+        let short = token.text.chars().count() <= 3 && token.text.ends_with(['着', '满', '了']);
+        let counted = self
+            .tokens
+            .get(self.at + 1)
+            .is_some_and(|next| matches!(next.word, Word::Number { .. } | Word::Noun(_)));
+        short && counted && matches!(self.pending, Pending::At(..))
     }
 
     fn boundary(&mut self) {
@@ -242,7 +254,12 @@ impl<'a> Parser<'a, '_> {
         let after_relation =
             start > 0 && matches!(self.tokens[start - 1].word, Word::Role(Role::Where(_) | Role::Scenery));
         let place_follows = matches!(self.role(), Some(Role::Where(_) | Role::At | Role::Hang));
-        bare && !self.joined
+        let of_person = after_comma
+            && phrase.count == Count::Unstated
+            && super::chinese_words::speaks_of_looks(&phrase.description)
+            && self.draft.group.iter().all(|&subject| self.draft.kind(subject) == Kind::Person);
+        (bare || of_person)
+            && !self.joined
             && !place_follows
             && noun.attached.is_empty()
             && matches!(self.pending, Pending::None)
@@ -424,18 +441,45 @@ impl<'a> Parser<'a, '_> {
 
     /// 左边是…, 右上角有…, or 在左边 without 在.
     fn absolute_place(&mut self) {
+        if self.place_by_subject() {
+            return;
+        }
         let place = match self.role() {
             Some(Role::Where(place)) => place.place(),
             Some(Role::Corner(place)) => Some(place),
             _ => None,
         };
-        let Some(place) = place else { return self.leave() };
+        let Some(place) = place else {
+            // 画面里 is everywhere.
+            self.at += 1;
+            return;
+        };
         self.at += 1;
         self.skip_word(|word| {
             matches!(word, Word::De | Word::Role(Role::Exists | Role::Filler | Role::Hang) | Word::Colon)
         });
         self.finished = true;
         self.pending = Pending::Place(place);
+    }
+
+    /// 圣诞树，上面挂着彩灯: a place by the subject of the clause before.
+    fn place_by_subject(&mut self) -> bool {
+        let after_comma = self.at > 0 && matches!(self.tokens[self.at - 1].word, Word::Comma);
+        let Some(object) = self.draft.group.first().copied().filter(|_| after_comma) else { return false };
+        let (Some(Role::Where(place)), None) = (self.role(), self.draft.subject(object).place) else {
+            return false;
+        };
+        let next = self.tokens.get(self.at + 1).map(|token| &token.word);
+        let hanging = matches!(next, Some(Word::Role(Role::Hang)));
+        let Some(kind) = place.relation(hanging).filter(|_| !matches!(place, Where::Left | Where::Right))
+        else {
+            return false;
+        };
+        self.at += 1;
+        self.skip_word(|word| matches!(word, Word::Role(Role::Exists | Role::Hang)));
+        self.finished = true;
+        self.pending = Pending::At(kind, object);
+        true
     }
 
     /// 在树下, 挂在墙上, 在左边, 骑自行车.

@@ -182,7 +182,8 @@ impl Draft {
                 Language::Chinese => subject.count == Count::Unstated,
                 Language::English => matches!(subject.count, Count::About(_)) && subject.copies() < MIXED,
             };
-            if some && matches!(subject.colour, Some(Colouring::Mixed { .. })) {
+            // 彩色 may be said of one thing too.
+            if some && matches!(&subject.colour, Some(Colouring::Mixed { words }) if words != "彩色") {
                 subject.count = Count::About(MIXED);
             }
         }

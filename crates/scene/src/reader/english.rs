@@ -583,6 +583,11 @@ impl Parser<'_, '_> {
 
     /// `in her hair`: a place that belongs to the person.
     fn own_place(&mut self) {
+        if self.peek().is_some_and(|token| token.lower == "on")
+            && self.skip(|role| role == Role::Place(Place::Top))
+        {
+            return;
+        }
         let possessive = self
             .tokens
             .get(self.at + 1)

@@ -108,7 +108,7 @@ const WORDS: &[(Role, &str)] = &[
     (Role::Relation(RelationKind::Inside), "inside, within, inside of, into"),
     (Role::Relation(RelationKind::Around), "around, surrounding, circling, all around, orbiting"),
     (Role::Relation(RelationKind::Between { other: 0 }), "between, in between"),
-    (Role::In, "in"),
+    (Role::In, "in, at, during"),
     (Role::From, "from"),
     (Role::Surrounded, "surrounded by, encircled by"),
     (Role::Hanging, "hanging, hangs, hang, hung, dangling, suspended"),

@@ -94,6 +94,9 @@ impl<'a> Parser<'a, '_> {
                 Word::De => state.close_attribute(&mut noun),
                 Word::Noun(found) if state.takes_noun(token) => state.take_noun(token, *found),
                 Word::Text if state.takes_text(token) => state.take_text(token),
+                Word::Role(Role::Pattern) if state.head.is_some() && self.attributive(limit) => {
+                    state.take_text(token)
+                }
                 Word::Role(Role::Scenery) if state.head.is_none() => {
                     state.take_noun(token, self.lexicon.named(&text));
                     state.scenery();
@@ -193,9 +196,8 @@ impl<'a> Parser<'a, '_> {
             self.skip_word(|word| matches!(word, Word::De)).then_some((kind, object.phrase))
         });
         match read {
-            Some((kind, object)) if object.kind == Kind::Scenery => {
+            Some((_, object)) if object.kind == Kind::Scenery => {
                 self.draft.background(crate::scene::Background::Phrase(object.description));
-                debug_assert!(kind != RelationKind::LeftOf || self.at > start, "a place was read");
                 Some(Vec::new())
             }
             Some(attached) => Some(vec![attached]),
@@ -235,6 +237,14 @@ impl<'a> Parser<'a, '_> {
     fn place_follows(&self, limit: usize) -> bool {
         let next = self.tokens.get(self.at + 1).filter(|_| self.at + 1 < limit);
         next.is_some_and(|token| matches!(token.word, Word::Role(Role::Where(_) | Role::Background)))
+    }
+
+    /// Whether 的 and another noun follow: 恐龙图案的T恤 is a shirt.
+    fn attributive(&self, limit: usize) -> bool {
+        let next = |ahead: usize| {
+            self.tokens.get(self.at + ahead).filter(|_| self.at + ahead < limit).map(|token| &token.word)
+        };
+        matches!(next(1), Some(Word::De)) && matches!(next(2), Some(Word::Noun(_) | Word::Text))
     }
 
     fn style_follows(&self) -> bool {

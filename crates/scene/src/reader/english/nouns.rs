@@ -119,6 +119,7 @@ impl<'a> Parser<'a, '_> {
         {
             noun.phrase.styles.push(style);
             self.at += length;
+            self.skip_of();
             return true;
         }
         let Some((colour, length)) = colour_at(&ahead).filter(|(_, length)| known <= *length) else {
@@ -168,6 +169,9 @@ impl<'a> Parser<'a, '_> {
             {
                 noun.phrase.styles.push(style);
                 self.at += length;
+                if words.is_empty() {
+                    self.skip_of();
+                }
                 continue;
             }
             let of = token.lower == "of" && self.at > first;
@@ -186,6 +190,7 @@ impl<'a> Parser<'a, '_> {
                     self.at += 1;
                 }
                 Some((_, length)) if known <= length => break,
+                None if self.is_deed(words) => break,
                 _ => {
                     let length = if of { 1 } else { known.max(1) };
                     words.extend(self.at..self.at + length);
@@ -193,6 +198,41 @@ impl<'a> Parser<'a, '_> {
                 }
             }
         }
+    }
+
+    /// `icon of a cup`: the style is said, the cup is the noun.
+    fn skip_of(&mut self) {
+        if self.peek().is_some_and(|token| token.lower == "of") {
+            self.at += 1;
+            let article = self.peek().is_some_and(|token| ["a", "an", "the"].contains(&token.lower.as_str()));
+            self.at += usize::from(article);
+        }
+    }
+
+    /// Whether the next word says what the noun before it does: `holding a balloon`, `reading`.
+    fn is_deed(&self, words: &[usize]) -> bool {
+        let token = &self.tokens[self.at];
+        let Some(&last) = words.last().filter(|_| token.lower.len() > 4 && token.lower.ends_with("ing"))
+        else {
+            return false;
+        };
+        let after_noun = self.lexicon.english(&[self.tokens[last].lower.as_str()]).is_some();
+        let next = self.tokens.get(self.at + 1);
+        let object = next.is_some_and(|next| {
+            matches!(next.role, Some((Role::Determiner | Role::Number(_) | Role::Quantity(..), _)))
+        });
+        let ends = next.is_none_or(|next| next.kind != TokenKind::Word || next.role.is_some());
+        let noun_follows = self
+            .lexicon
+            .english(
+                &self.tokens[self.at + 1..]
+                    .iter()
+                    .take(3)
+                    .map(|token| token.lower.as_str())
+                    .collect::<Vec<_>>(),
+            )
+            .is_some();
+        object || (after_noun && (ends || noun_follows))
     }
 
     fn is_bare_colour(&self, words: &[usize], noun: &Noun) -> bool {
