@@ -96,6 +96,7 @@ pub(crate) fn model() -> &'static Path {
     static MODEL: OnceLock<PathBuf> = OnceLock::new();
     MODEL.get_or_init(|| {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("model-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder); // of a process that had the same number
         fs::create_dir_all(&folder).expect("a folder");
         write_model(&folder);
         folder
@@ -104,6 +105,10 @@ pub(crate) fn model() -> &'static Path {
 
 /// Writes the small model to `folder`.
 pub(crate) fn write_model(folder: &Path) {
+    // The text encoder is the real one; a link spares the disk a copy for each run.
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(TEXT, folder.join("text.safetensors")).expect("a link");
+    #[cfg(not(unix))]
     fs::copy(TEXT, folder.join("text.safetensors")).expect("the text encoder of xiaoyang");
     painter().write(&folder.join("painter.safetensors"));
     pixels().write(&folder.join("pixels.safetensors"));
