@@ -33,11 +33,17 @@ def distance(x, y):
     return (x - y).abs().mean() + 0.5 * (x - y).square().mean() + 0.7 * edges(x, y) + 0.3 * (above(x) - above(y)).abs().mean()
 
 
+def sharpness(x, y):
+    """For the upscaler, mostly L2: the L1 of gradients has a minimum at no change, which it would never leave."""
+    return 10 * (x - y).square().mean() + 0.3 * (x - y).abs().mean()
+
+
+@torch.no_grad()
 def psnr(x, y, span):
     return float(-10 * torch.log10((x - y).square().mean() / span**2))
 
 
-def train(model, name, batch_of, forward, minutes, threads):
+def train(model, name, batch_of, forward, criterion, minutes, threads):
     """Runs AdamW with cosine decay over the minutes given, from the cached state of `name` if there is one."""
     torch.set_num_threads(threads)
     path = CACHE / f"{name}.pt"
@@ -56,7 +62,7 @@ def train(model, name, batch_of, forward, minutes, threads):
         optimiser.zero_grad()
         with torch.autocast("cpu", torch.bfloat16):
             output, target = forward(model, *batch_of(rng))
-        loss = distance(output.float(), target)
+        loss = criterion(output.float(), target)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
@@ -83,7 +89,7 @@ def train_codec(minutes, threads):
     entries, source = json.loads((CACHE / "pictures.json").read_text()), pictures()
     probabilities, codec = sampling_weights(entries), fitted()
     codec = train(codec, "codec", lambda rng: decoder_batch(rng, codec, probabilities, source),
-                  lambda model, z, x: (model.decode(z), x), minutes, threads)
+                  lambda model, z, x: (model.decode(z), x), distance, minutes, threads)
     rows = [i for i, e in enumerate(entries) if e.get("held_out")][:256]
     x = values(source[rows])
     with torch.no_grad():
@@ -103,7 +109,7 @@ def vector_sources():
     return sets
 
 
-def upscaler_batch(rng, sets, codec, n=16, side=64):
+def upscaler_batch(rng, sets, codec, n=8, side=64):
     """Crops of vector renders at 4x, and what the upscaler will see of them: half as decoded latents, half exact."""
     small, large = [], []
     source = sets[rng.choice(len(sets), p=[share for _, share in sets])][0]
@@ -126,7 +132,7 @@ def train_upscaler(minutes, threads):
     codec.load_state_dict(torch.load(CACHE / "codec.pt")["model"])
     codec = codec.eval()
     model = train(Upscaler(), "upscaler", lambda rng: upscaler_batch(rng, sets, codec),
-                  lambda model, x, y: (model(x), y), minutes, threads)
+                  lambda model, x, y: (model(x), y), sharpness, minutes, threads)
     with torch.no_grad():
         x, y = upscaler_batch(np.random.default_rng(99), sets, codec, n=64)
         bicubic = F.interpolate(x, scale_factor=4, mode="bicubic").clamp(0, 1)

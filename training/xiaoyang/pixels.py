@@ -84,7 +84,10 @@ class Upscaler(nn.Module):
         self.body = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in range(layers))
         self.slopes = nn.Parameter(torch.full((layers + 1, width), 0.2))
         self.leave = nn.Conv2d(width, 4 * 16, 3, padding=1)
-        nn.init.zeros_(self.leave.weight)
+        for layer in (self.enter, *self.body):  # the default fades to nothing over ten layers without a detour
+            nn.init.kaiming_normal_(layer.weight, a=0.2)
+            nn.init.zeros_(layer.bias)
+        nn.init.normal_(self.leave.weight, std=0.005)
         nn.init.zeros_(self.leave.bias)
 
     def forward(self, x):

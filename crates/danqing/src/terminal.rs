@@ -1,9 +1,11 @@
 //! What only a terminal can show: a progress bar, and the picture itself.
 
 use std::env;
-use std::io::{IsTerminal, stderr, stdin, stdout};
+use std::io::{Cursor, IsTerminal, Write, stderr, stdin, stdout};
 
-use image::{DynamicImage, RgbaImage};
+use base64::prelude::{BASE64_STANDARD, Engine};
+use icy_sixel::SixelImage;
+use image::{ImageFormat, Rgba, RgbaImage, imageops};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::language::Language;
@@ -32,27 +34,44 @@ impl Preview {
     /// Whether a picture would be shown now.
     pub(crate) fn is_shown(self) -> bool {
         let terminal = stdin().is_terminal() && stdout().is_terminal();
-        let capable = || match Protocol::of_environment() {
-            Some(Protocol::Sixel) => viuer::is_sixel_supported(), // some versions of these terminals lack it
-            other => other.is_some(),
-        };
+        let capable = || Protocol::of_environment().is_some();
         terminal && (self == Self::Always || (self == Self::Auto && capable()))
     }
 
     /// Shows `picture`; a terminal that fails to is none of the person's worries.
     pub(crate) fn show(picture: &RgbaImage) {
-        let protocol = Protocol::of_environment();
-        let config = viuer::Config {
-            absolute_offset: false,
-            transparent: true,
-            width: Some(COLUMNS),
-            use_kitty: protocol == Some(Protocol::Kitty),
-            use_iterm: protocol == Some(Protocol::Iterm),
-            use_sixel: protocol == Some(Protocol::Sixel),
-            ..viuer::Config::default()
+        let sequence = match Protocol::of_environment() {
+            Some(protocol) => protocol.sequence(picture),
+            None => Some(blocks(picture)),
         };
-        let _ = viuer::print(&DynamicImage::ImageRgba8(picture.clone()), &config);
+        if let Some(sequence) = sequence {
+            let mut out = stdout().lock();
+            let _ = out.write_all(sequence.as_bytes()).and_then(|()| out.flush());
+        }
     }
+}
+
+/// `picture` in half blocks of 24-bit colour: two pixels in a character, nothing where they are transparent.
+fn blocks(picture: &RgbaImage) -> String {
+    let small = imageops::thumbnail(picture, COLUMNS, COLUMNS * picture.height() / picture.width().max(1));
+    let mut text = String::new();
+    for top in (0..small.height()).step_by(2) {
+        for x in 0..small.width() {
+            let [upper, lower] = [top, top + 1].map(|y| {
+                small.get_pixel_checked(x, y).filter(|pixel| pixel[3] > 127).map(|&Rgba([r, g, b, _])| (r, g, b))
+            });
+            text += &match (upper, lower) {
+                (None, None) => " ".to_owned(),
+                (Some((r, g, b)), None) => format!("\x1b[38;2;{r};{g};{b}m▀\x1b[0m"),
+                (None, Some((r, g, b))) => format!("\x1b[38;2;{r};{g};{b}m▄\x1b[0m"),
+                (Some((r, g, b)), Some((lr, lg, lb))) => {
+                    format!("\x1b[38;2;{r};{g};{b};48;2;{lr};{lg};{lb}m▀\x1b[0m")
+                }
+            };
+        }
+        text.push('\n');
+    }
+    text
 }
 
 /// A way to draw pictures in a terminal.
@@ -70,8 +89,8 @@ impl Protocol {
 
     /// The protocol of a terminal that names itself.
     ///
-    /// The terminal must be one that answers questions: viuer asks before it draws, and waits for ever where nothing
-    /// answers. So nothing is asked of unknown terminals, nor of those inside others (tmux, screen).
+    /// Nothing is asked of the terminal, since one that does not answer would be waited for: it is known by its
+    /// environment or not at all. Inside another (tmux, screen) the sequences would be lost.
     fn of(variable: impl Fn(&str) -> String) -> Option<Self> {
         let (term, program) = (variable("TERM"), variable("TERM_PROGRAM"));
         let is_one_of = |name: &str, names: &[&str]| names.iter().any(|known| name.starts_with(known));
@@ -95,6 +114,49 @@ impl Protocol {
     }
 }
 
+impl Protocol {
+    /// What makes a terminal show `picture`, and go to the next line; `None` if it cannot be encoded.
+    fn sequence(self, picture: &RgbaImage) -> Option<String> {
+        match self {
+            Self::Kitty => Some(kitty(&base64_png(picture)?)),
+            Self::Iterm => {
+                let data = base64_png(picture)?;
+                Some(format!("\x1b]1337;File=inline=1;width={COLUMNS};preserveAspectRatio=1:{data}\x07\n"))
+            }
+            Self::Sixel => {
+                let small = imageops::thumbnail(picture, SIXEL_PX, SIXEL_PX * picture.height() / picture.width().max(1));
+                let (width, height) = (small.width() as usize, small.height() as usize);
+                let image = SixelImage::try_from_rgba(small.into_raw(), width, height).ok()?;
+                Some(image.encode().ok()? + "\n")
+            }
+        }
+    }
+}
+
+/// The kitty graphics protocol: a PNG in pieces of at most 4,096 characters, each but the last marked `m=1`.
+///
+/// Source: "Terminal graphics protocol", kitty's documentation, "Remote clients" and "Transferring pixel data".
+fn kitty(data: &str) -> String {
+    let mut text = String::new();
+    let mut rest = data;
+    let mut keys = format!("f=100,a=T,q=2,c={COLUMNS},");
+    while !rest.is_empty() {
+        let (piece, after) = rest.split_at(rest.len().min(4096));
+        text += &format!("\x1b_G{keys}m={};{piece}\x1b\\", u8::from(!after.is_empty()));
+        keys.clear();
+        rest = after;
+    }
+    text + "\n"
+}
+
+fn base64_png(picture: &RgbaImage) -> Option<String> {
+    let mut png = Cursor::new(Vec::new());
+    picture.write_to(&mut png, ImageFormat::Png).ok()?;
+    Some(BASE64_STANDARD.encode(png.into_inner()))
+}
+
+/// Sides of a picture in terminals that cannot scale, in pixels.
+const SIXEL_PX: u32 = 320;
 /// Width of a shown picture, in characters.
 const COLUMNS: u32 = 32;
 
@@ -116,7 +178,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_terminals_that_answer_are_asked() {
+    fn sequences_carry_the_whole_picture() {
+        let picture = RgbaImage::from_fn(200, 200, |x, y| Rgba([x as u8, y as u8, (x * y % 251) as u8, 255]));
+        let sent = Protocol::Kitty.sequence(&picture).expect("a PNG");
+        let pieces: Vec<&str> = sent.trim_end().split("\x1b\\").filter(|piece| !piece.is_empty()).collect();
+        assert!(pieces.len() > 1, "a picture of several pieces");
+        let data: String = pieces.iter().filter_map(|piece| piece.split(';').nth(1)).collect();
+        let png = BASE64_STANDARD.decode(data).expect("base64");
+        assert_eq!(image::load_from_memory(&png).expect("a PNG").to_rgba8(), picture, "kitty");
+        assert!(pieces.iter().rev().skip(1).all(|piece| piece.contains("m=1")), "more to come");
+        assert!(pieces.last().is_some_and(|piece| piece.contains("m=0")), "the last");
+        let sixel = Protocol::Sixel.sequence(&picture).expect("sixel");
+        let back = SixelImage::decode(sixel.trim_end().as_bytes()).expect("a sixel picture");
+        assert_eq!((back.width, back.height), (320, 320), "sixel");
+    }
+
+    #[test]
+    fn blocks_are_half_as_high_and_leave_holes() {
+        let picture = RgbaImage::from_fn(64, 64, |x, _| Rgba([250, 60, 40, if x < 32 { 0 } else { 255 }]));
+        let text = blocks(&picture);
+        assert_eq!(text.lines().count(), 16, "two rows in a line");
+        assert!(text.lines().all(|line| line.starts_with(&" ".repeat(15))), "transparent on the left");
+    }
+
+    #[test]
+    fn terminals_are_known_by_their_environment() {
         let of = |set: &[(&str, &str)]| {
             Protocol::of(|name| {
                 set.iter().find(|(key, _)| *key == name).map_or(String::new(), |(_, value)| (*value).into())
