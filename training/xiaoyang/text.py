@@ -393,5 +393,9 @@ def neighbours():
         print(probe, " ".join(f"{WORDS[i]} {cosines[i]:.2f}" for i in nearest))
 
 
-if __name__ == "__main__":
+def main():
     neighbours() if sys.argv[1:] == ["neighbours"] else write()
+
+
+if __name__ == "__main__":
+    main()

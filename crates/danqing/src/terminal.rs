@@ -58,7 +58,10 @@ fn blocks(picture: &RgbaImage) -> String {
     for top in (0..small.height()).step_by(2) {
         for x in 0..small.width() {
             let [upper, lower] = [top, top + 1].map(|y| {
-                small.get_pixel_checked(x, y).filter(|pixel| pixel[3] > 127).map(|&Rgba([r, g, b, _])| (r, g, b))
+                small
+                    .get_pixel_checked(x, y)
+                    .filter(|pixel| pixel[3] > 127)
+                    .map(|&Rgba([r, g, b, _])| (r, g, b))
             });
             text += &match (upper, lower) {
                 (None, None) => " ".to_owned(),
@@ -124,7 +127,11 @@ impl Protocol {
                 Some(format!("\x1b]1337;File=inline=1;width={COLUMNS};preserveAspectRatio=1:{data}\x07\n"))
             }
             Self::Sixel => {
-                let small = imageops::thumbnail(picture, SIXEL_PX, SIXEL_PX * picture.height() / picture.width().max(1));
+                let small = imageops::thumbnail(
+                    picture,
+                    SIXEL_PX,
+                    SIXEL_PX * picture.height() / picture.width().max(1),
+                );
                 let (width, height) = (small.width() as usize, small.height() as usize);
                 let image = SixelImage::try_from_rgba(small.into_raw(), width, height).ok()?;
                 Some(image.encode().ok()? + "\n")
