@@ -197,7 +197,7 @@ mod tests {
         assert!(pieces.last().is_some_and(|piece| piece.contains("m=0")), "the last");
         let sixel = Protocol::Sixel.sequence(&picture).expect("sixel");
         let back = SixelImage::decode(sixel.trim_end().as_bytes()).expect("a sixel picture");
-        assert_eq!((back.width, back.height), (320, 320), "sixel");
+        assert_eq!((back.width, back.height), (320, 324), "sixel draws in bands of six rows");
     }
 
     #[test]
