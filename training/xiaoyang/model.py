@@ -66,7 +66,7 @@ class Block(nn.Module):
         kt, vt = self.text_kv(words).view(n, -1, 2, heads, self.head_dim).permute(2, 0, 3, 1, 4)
         k, v = torch.cat([k, kt], 2), torch.cat([v, vt], 2)  # (n, heads, tokens + words, head_dim)
         # Written out: on CPUs the backward pass of the fused operator costs more than the products.
-        weights = (q @ k.mT * self.head_dim**-0.5 + mask).softmax(-1)  # (n, heads, tokens, tokens + words)
+        weights = (q @ k.transpose(-2, -1) * self.head_dim**-0.5 + mask).softmax(-1)  # (n, heads, tokens, tokens + words)
         mixed = weights @ v
         return self.out(mixed.transpose(1, 2).reshape(n, tokens, width))
 
