@@ -28,7 +28,7 @@ def edges(x, y):
 
 
 def distance(x, y):
-    """L1, some L2 (Charbonnier would do as well), and edges; on the picture, and on it above white."""
+    """L1, some L2, and edges; on the picture, and on it above white."""
     above = lambda v: v[:, :3] - v[:, 3:]
     return (x - y).abs().mean() + 0.5 * (x - y).square().mean() + 0.7 * edges(x, y) + 0.3 * (above(x) - above(y)).abs().mean()
 

@@ -230,6 +230,15 @@ def write_states(texts):
     np.save(CACHE / "lengths.npy", np.array(all_lengths, np.int32))
 
 
+def states_of(texts):
+    """What the painter and the judge are told: standardised states (n, tokens, width) and lengths (n) of `texts`."""
+    from .text import Encoder
+
+    known = np.load(CACHE / "statistics.npz")
+    states, lengths = Encoder.load().encode(texts)
+    return (states - torch.from_numpy(known["mean"])) / torch.from_numpy(known["std"]), lengths
+
+
 def main():
     texts = write_captions()
     print(len(texts), "captions;", *random.Random(1).sample(texts, 40), sep="\n  ")

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from .captions import states_of
 from .latents import PHASES, all_latents, fitted, sampling_weights
 from .model import Config, Painter
 from .places import CACHE
@@ -129,11 +130,7 @@ def sample(model, states, lengths, seed=0, steps=16, guidance=3.0):
 
 
 def draw_sheet(model, path, prompts=SHEET, columns=8):
-    from .text import Encoder
-
-    encoder, known = Encoder.load(), np.load(CACHE / "statistics.npz")
-    states, lengths = encoder.encode(prompts)
-    states = (states - torch.from_numpy(known["mean"])) / torch.from_numpy(known["std"])
+    states, lengths = states_of(prompts)
     codec = fitted()
     trained = CACHE / "codec.pt"
     if trained.exists():

@@ -9,15 +9,14 @@ avatars of different people may share one caption.
 import argparse
 import json
 
-import numpy as np
 import torch
 
-from .diffusion import WORDS, draw_sheet, sample
-from .judge import means, retrieval
+from .diffusion import draw_sheet, sample
+from .judge import held_out, means, retrieval
 from .latents import fitted, pictures
 from .model import Config, Painter
 from .pixels import Judge
-from .places import CACHE, MODELS
+from .places import CACHE
 
 
 def painter(name):
@@ -34,21 +33,15 @@ def main():
     arguments.add_argument("--steps", type=int, default=12)
     arguments.add_argument("--guidance", type=float, default=3.0)
     options = arguments.parse_args()
-    from .text import Encoder
-
     model, judge, codec = painter(options.name), Judge(), fitted()
     judge.load_state_dict(torch.load(CACHE / "judge.pt")["model"])
     codec.load_state_dict(torch.load(CACHE / "codec.pt")["model"])
     entries = json.loads((CACHE / "pictures.json").read_text())
-    captions = json.loads((MODELS / "heldout.json").read_text())
-    rows = [i for i, e in enumerate(entries) if e.get("held_out")]
-    things = [p for p, row in enumerate(rows) if entries[row]["set"] in ("flat", "gradient")][: options.count // 100 * 100]
-    x = torch.from_numpy(np.stack([pictures()[rows[p]] for p in things])).permute(0, 3, 1, 2).float() / 255
-    encoder, known = Encoder.load(), np.load(CACHE / "statistics.npz")
-    for language in ("zh", "en"):
-        states, lengths = encoder.encode([captions[p][language] for p in things], WORDS)
-        states = (states - torch.from_numpy(known["mean"])) / torch.from_numpy(known["std"])
+    x, *told = held_out(entries, pictures())
+    count = min(options.count, len(x)) // 100 * 100
+    for language, (states, lengths) in zip(("zh", "en"), told):
+        states, lengths = states[:count], lengths[:count]
         said = judge.texts(means(states, lengths))
         drawn = (codec.decode(sample(model, states, lengths, 1, options.steps, options.guidance)).clamp(-1, 1) + 1) / 2
-        print(f"{language}: painted R@1 {retrieval(judge.pictures(drawn), said):.3f}, real R@1 {retrieval(judge.pictures(x), said):.3f}")
+        print(f"{language}: painted R@1 {retrieval(judge.pictures(drawn), said):.3f}, real R@1 {retrieval(judge.pictures(x[:count]), said):.3f}")
     draw_sheet(model, CACHE / "runs" / options.name / "evaluate.png")

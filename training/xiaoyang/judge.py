@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from .captions import states_of
 from .diffusion import Captions
 from .latents import pictures, sampling_weights
 from .pixels import Judge
@@ -23,7 +24,7 @@ BATCH = 192
 
 
 def shown(batch, rng):
-    """Premultiplied pictures in [0, 1], shifted a little, some a little darker or lighter: (n, 4, 128, 128)."""
+    """Premultiplied pictures in [0, 1], shifted a little: (n, 4, 128, 128)."""
     x = torch.from_numpy(np.ascontiguousarray(batch)).permute(0, 3, 1, 2).float() / 255
     return torch.roll(x, tuple(int(v) for v in rng.integers(-4, 5, 2)), (2, 3))
 
@@ -41,21 +42,14 @@ def retrieval(pictures, texts, among=100):
 
 
 def held_out(entries, source):
-    """The real held-out pictures of things with the mean text states of one caption a language: x, zh, en.
+    """The real held-out pictures of things with the text states and lengths of one caption a language: x, zh, en.
 
     Avatars are left out: different people may share one caption."""
-    from .text import Encoder
-
     rows = [i for i, e in enumerate(entries) if e.get("held_out")]
     captions = json.loads((MODELS / "heldout.json").read_text())
     things = [place for place, row in enumerate(rows) if entries[row]["set"] in ("flat", "gradient")]
-    encoder, known = Encoder.load(), np.load(CACHE / "statistics.npz")
     x = torch.from_numpy(np.stack([source[rows[place]] for place in things])).permute(0, 3, 1, 2).float() / 255
-    told = []
-    for language in ("zh", "en"):
-        states, lengths = encoder.encode([captions[place][language] for place in things])
-        told.append(means((states - torch.from_numpy(known["mean"])) / torch.from_numpy(known["std"]), lengths))
-    return x, *told
+    return x, *(states_of([captions[place][language] for place in things]) for language in ("zh", "en"))
 
 
 def main():
@@ -85,6 +79,7 @@ def main():
             print(f"judge step {step}  loss {loss.item():.3f}  {(time.time() - started) / 60:.1f} min", flush=True)
     torch.save({"model": model.state_dict(), "step": step, "minutes": options.minutes}, CACHE / "judge.pt")
     with torch.no_grad():
-        x, zh, en = held_out(entries, source)
+        x, *told = held_out(entries, source)
+        zh, en = (means(*pair) for pair in told)
         seen = model.pictures(x)
         print(f"judge: real held-out pictures, R@1 among 100: zh {retrieval(seen, model.texts(zh)):.3f}, en {retrieval(seen, model.texts(en)):.3f}")
