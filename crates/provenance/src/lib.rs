@@ -1,0 +1,1 @@
+//! Labels for people and machines, watermark, manifest: written into files and verified.
