@@ -1,9 +1,10 @@
 """Stage `judge`: the small image-text model that scores pictures against words. Trained on real pictures only.
 
-    python -m xiaoyang judge [--minutes M]
+    python -m xiaoyang judge [--minutes M] [--threads N]
 
 Contrastive learning (Radford et al. 2021, arXiv:2103.00020) over the same pictures and captions as the painter,
-held-out ones left out; the painter never sees its score.
+held-out ones left out; the painter never sees its score. Resumes from the cache; the learning rate falls over the
+minutes given, so give them all at once.
 """
 
 import argparse
@@ -24,9 +25,16 @@ BATCH = 192
 
 
 def shown(batch, rng):
-    """Premultiplied pictures in [0, 1], shifted a little: (n, 4, 128, 128)."""
+    """Premultiplied pictures in [0, 1], each moved, enlarged or shrunk, and half of them mirrored: (n, 4, 128, 128).
+
+    They look at us or away from us as they like; what is asked of a picture seldom says left or right."""
     x = torch.from_numpy(np.ascontiguousarray(batch)).permute(0, 3, 1, 2).float() / 255
-    return torch.roll(x, tuple(int(v) for v in rng.integers(-4, 5, 2)), (2, 3))
+    n = len(x)
+    scale = rng.uniform(0.9, 1.3, n)
+    moves = np.zeros((n, 2, 3), np.float32)
+    moves[:, 0, 0], moves[:, 1, 1] = scale * rng.choice([-1, 1], n), scale
+    moves[:, :, 2] = rng.uniform(-0.08, 0.08, (n, 2))
+    return F.grid_sample(x, F.affine_grid(torch.from_numpy(moves), x.shape, align_corners=False), align_corners=False)
 
 
 def means(states, lengths):
@@ -39,6 +47,13 @@ def retrieval(pictures, texts, among=100):
     hits = [(pictures[i : i + among] @ texts[i : i + among].T).argmax(1) == torch.arange(among)
             for i in range(0, len(pictures) - among + 1, among)]
     return float(torch.cat(hits).float().mean())
+
+
+def contrast(scores, things):
+    """Cross entropy of both directions; another picture of the same thing is no wrong answer."""
+    same = (things[:, None] == things) & ~torch.eye(len(things), dtype=torch.bool)
+    scores, target = scores.masked_fill(same, -1e4), torch.arange(len(things))
+    return (F.cross_entropy(scores, target) + F.cross_entropy(scores.T, target)) / 2
 
 
 def held_out(entries, source):
@@ -54,30 +69,42 @@ def held_out(entries, source):
 
 def main():
     arguments = argparse.ArgumentParser(prog="xiaoyang judge")
-    arguments.add_argument("--minutes", type=float, default=15)
+    arguments.add_argument("--minutes", type=float, default=60)
+    arguments.add_argument("--threads", type=int, default=2)
     options = arguments.parse_args()
+    torch.set_num_threads(options.threads)
     entries, captions, source = json.loads((CACHE / "pictures.json").read_text()), Captions(), pictures()
     probabilities, rng = sampling_weights(entries), np.random.default_rng(1)
-    model = Judge().to(memory_format=torch.channels_last)
+    # Things of one id are the same thing; avatars have none and differ.
+    ids = np.array([e.get("id") or f"avatar {row}" for row, e in enumerate(entries)])
+    things = torch.from_numpy(np.unique(ids, return_inverse=True)[1])
+    model, path, step, before = Judge().to(memory_format=torch.channels_last), CACHE / "judge.pt", 0, 0.0
+    if path.exists():
+        saved = torch.load(path)
+        model.load_state_dict(saved["model"])
+        step, before = saved["step"], saved["minutes"]
     optimiser = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.05)
-    started, step = time.time(), 0
+    started, last_save, first = time.time(), time.time(), step
+    save = lambda: torch.save({"model": model.state_dict(), "step": step, "minutes": before + (time.time() - started) / 60}, path)
     while (part := (time.time() - started) / (options.minutes * 60)) < 1:
         for group in optimiser.param_groups:
-            group["lr"] = 1.5e-3 * (0.5 + 0.5 * np.cos(np.pi * part)) * min(1, (step + 1) / 100) + 1e-6
+            group["lr"] = 1.5e-3 * (0.5 + 0.5 * np.cos(np.pi * part)) * min(1, (step - first + 1) / 100) + 1e-6
         rows = np.sort(rng.choice(len(entries), BATCH, p=probabilities))
         states, lengths = captions.batch(rows, rng)
         with torch.autocast("cpu", torch.bfloat16):
             seen, said = model.pictures(shown(source[rows], rng)), model.texts(means(states, lengths))
         scores = seen.float() @ said.float().T * model.temperature.exp().clamp(max=50)
-        target = torch.arange(BATCH)
-        loss = (F.cross_entropy(scores, target) + F.cross_entropy(scores.T, target)) / 2
+        loss = contrast(scores, things[rows])
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         step += 1
         if step % 50 == 0:
             print(f"judge step {step}  loss {loss.item():.3f}  {(time.time() - started) / 60:.1f} min", flush=True)
-    torch.save({"model": model.state_dict(), "step": step, "minutes": options.minutes}, CACHE / "judge.pt")
+        if time.time() - last_save > 300:
+            save()
+            last_save = time.time()
+    save()
     with torch.no_grad():
         x, *told = held_out(entries, source)
         zh, en = (means(*pair) for pair in told)
