@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use danqing_engine::{
-    Cpu, GenerateRequest, Guidance, Models, Pipeline, Sampler, Side, Steps, Subject, Upscale,
+    Cpu, GenerateRequest, Guidance, Models, Pipeline, Sampler, Side, Start, Step, Steps, Subject, Upscale,
 };
 use image::RgbaImage;
 
@@ -179,7 +179,7 @@ impl Painter {
             sampler: manner.sampler,
             side: manner.side,
         };
-        let mut watch = |_| {
+        let mut watch = |_: Step<'_>| {
             step(batch.len() as u64);
             if self.cancel.is_set() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
@@ -201,7 +201,7 @@ impl Painter {
 }
 
 fn subjects(index: usize, plan: &Plan) -> impl Iterator<Item = (usize, Subject)> {
-    plan.paintings
-        .iter()
-        .map(move |painting| (index, Subject { prompt: painting.prompt.clone(), seed: painting.seed }))
+    plan.paintings.iter().map(move |painting| {
+        (index, Subject { prompt: painting.prompt.clone(), seed: painting.seed, start: Start::Noise })
+    })
 }

@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use danqing_engine::{
     Codec, Config, Cpu, Denoiser, GenerateRequest, Guidance, Level, Models, Painter, Pipeline, RgbaImage,
-    Sampler, Side, Steps, Subject, TextStates, Upscale, Weights, noise,
+    Sampler, Side, Start, Steps, Subject, TextStates, Upscale, Weights, noise,
 };
 
 #[path = "../tests/support/random_model.rs"]
@@ -107,7 +107,7 @@ fn whole(pipeline: &Pipeline) {
 }
 
 fn request(pictures: u64, side: Side) -> GenerateRequest {
-    let subject = |seed| Subject { prompt: "三只红灯笼挂在树下".into(), seed };
+    let subject = |seed| Subject { prompt: "三只红灯笼挂在树下".into(), seed, start: Start::Noise };
     GenerateRequest {
         subjects: (0..pictures).map(subject).collect(),
         negative: String::new(),

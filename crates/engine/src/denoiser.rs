@@ -38,6 +38,31 @@ pub(crate) fn picture(x: f32, t: f32, velocity: f32) -> f32 {
     x - t * velocity
 }
 
+/// Keeps part of a batch on the straight path from a known picture to its noise, so that it ends as that picture.
+///
+/// The rest is painted beside it and sees it at the noise level of each step: repainting as of Lugmayr et al. 2022,
+/// arXiv:2201.09865, equation 8, with the known part's own noise in place of a fresh one.
+pub(crate) struct Repainted<'a> {
+    inner: &'a mut dyn Denoiser,
+    /// As long as the sampler's `x`: the velocity of what is known, and none of what is painted.
+    known: &'a [Option<f32>],
+}
+
+impl<'a> Repainted<'a> {
+    pub(crate) fn new(inner: &'a mut dyn Denoiser, known: &'a [Option<f32>]) -> Self {
+        Self { inner, known }
+    }
+}
+
+impl Denoiser for Repainted<'_> {
+    fn velocity(&mut self, x: &[f32], t: f32, velocity: &mut [f32]) {
+        self.inner.velocity(x, t, velocity);
+        for (velocity, known) in velocity.iter_mut().zip(self.known) {
+            *velocity = known.unwrap_or(*velocity);
+        }
+    }
+}
+
 /// Classifier-free guidance: away from what the model says without the prompt, towards what it says with it.
 ///
 /// `velocity = without + guidance * (with - without)`. The inner denoiser gets a batch of twice the size, first all

@@ -10,6 +10,7 @@ use danqing_kernels::{
 use crate::activation::silu;
 use crate::denoiser::Denoiser;
 use crate::layers::Layers;
+use crate::pixels::pixel_unshuffle;
 use crate::{Error, TextStates, Weights, math};
 
 mod config;
@@ -136,6 +137,16 @@ impl Painter {
         let mut latents = vec![0.0; tokens.len()];
         pixel_shuffle(tokens, latent_side / patch, latent_side / patch, latent_channels, patch, &mut latents);
         latents
+    }
+
+    /// Tokens of one picture's latents, the inverse of [`Painter::latents`].
+    ///
+    /// `latents`: (`latent_side`, `latent_side`, `latent_channels`).
+    #[must_use]
+    pub fn tokens(&self, latents: &[f32]) -> Vec<f32> {
+        let Config { latent_side, latent_channels, patch, .. } = self.config;
+        assert_eq!(latents.len(), latent_side * latent_side * latent_channels, "latents of another size");
+        pixel_unshuffle(latents, latent_side, latent_channels, patch)
     }
 }
 

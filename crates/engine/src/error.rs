@@ -2,7 +2,7 @@
 
 use safetensors::SafeTensorError;
 
-/// An error of the engine; all but one concern the file of weights.
+/// An error of the engine; all but two concern the file of weights.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The bytes are no safetensors file, or one cut short.
@@ -50,6 +50,9 @@ pub enum Error {
         /// What stands there.
         value: String,
     },
+    /// An image or a mask to start from that has no pixels.
+    #[error("an image to start from has no pixels")]
+    EmptyImage,
     /// The watcher ended the work.
     #[error("painting was cancelled")]
     Cancelled,
@@ -64,6 +67,7 @@ impl Error {
             Self::Missing { .. } | Self::Shape { .. } | Self::ElementType { .. } | Self::Property { .. } => {
                 "this is another model's file, or one for another version of danqing"
             }
+            Self::EmptyImage => "start from an image of at least one pixel",
             Self::Cancelled => "start again for the rest of the pictures",
         }
     }

@@ -1,7 +1,7 @@
 //! The walk from prompts and seeds to pictures.
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use danqing_kernels::Cpu;
 use image::RgbaImage;
@@ -9,9 +9,11 @@ use safetensors::SafeTensors;
 use sha2::{Digest, Sha256};
 
 use crate::codec::Codec;
-use crate::denoiser::{Denoiser, Guided};
+use crate::denoiser::{Denoiser, Guided, Repainted};
 use crate::dit::{Config, Painter};
-use crate::request::{GenerateRequest, Side, Subject};
+use crate::pixels::{averaged, reached};
+use crate::request::{GenerateRequest, Side, Start, Strength, Subject};
+use crate::sampler::Watch;
 use crate::schedule::Sigmas;
 use crate::text::WIDTH as TEXT_WIDTH;
 use crate::upscale::{Upscale, Upscaler};
@@ -61,14 +63,22 @@ pub struct ModelInfo {
 }
 
 /// Progress of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Step {
-    /// Which batch of pictures is being painted, from 0.
-    pub picture_batch: usize,
+pub struct Step<'a> {
+    /// Which of the request's subjects are being painted.
+    pub subjects: Range<usize>,
     /// Steps done in the whole request, from 1.
     pub index: usize,
     /// Steps of the whole request.
     pub of: usize,
+    develop: &'a dyn Fn() -> Vec<RgbaImage>,
+}
+
+impl Step<'_> {
+    /// What the pictures in work are becoming, 128x128 pixels each: as much work as decoding them.
+    #[must_use]
+    pub fn pictures(&self) -> Vec<RgbaImage> {
+        (self.develop)()
+    }
 }
 
 impl Pipeline {
@@ -126,17 +136,29 @@ impl Pipeline {
     pub fn generate(
         &self,
         request: &GenerateRequest,
-        watch: &mut dyn FnMut(Step) -> ControlFlow<()>,
+        watch: &mut dyn FnMut(Step<'_>) -> ControlFlow<()>,
     ) -> Result<Vec<RgbaImage>, Error> {
-        let steps = request.steps.get();
-        let of = steps * request.subjects.len().div_ceil(BATCH);
+        if request.subjects.iter().any(|subject| !subject.start.is_sound()) {
+            return Err(Error::EmptyImage);
+        }
+        let batches: Vec<&[Subject]> = request
+            .subjects
+            .chunk_by(|one, next| one.start.strength() == next.start.strength())
+            .flat_map(|alike| alike.chunks(BATCH))
+            .collect();
+        let sigmas: Vec<Sigmas> = batches.iter().map(|batch| self.sigmas(request, batch)).collect();
+        let of = sigmas.iter().map(Sigmas::steps).sum();
         let mut images = Vec::with_capacity(request.subjects.len());
-        for (picture_batch, subjects) in request.subjects.chunks(BATCH).enumerate() {
-            let mut watch = |step| watch(Step { picture_batch, index: picture_batch * steps + step, of });
-            let tokens = self.paint(request, subjects, &mut watch)?;
-            images.extend(
-                tokens.chunks_exact(tokens.len() / subjects.len()).map(|tokens| self.develop(tokens)),
-            );
+        let mut before = 0;
+        for (subjects, sigmas) in batches.iter().zip(&sigmas) {
+            let painted = images.len()..images.len() + subjects.len();
+            let tokens = self.paint(request, subjects, sigmas, &mut |moment| {
+                let develop = || self.develop(&moment.picture(), subjects.len());
+                let index = before + moment.done;
+                watch(Step { subjects: painted.clone(), index, of, develop: &develop })
+            })?;
+            before += sigmas.steps();
+            images.extend(self.develop(&tokens, subjects.len()));
         }
         if request.side == Side::Px512 {
             images.iter_mut().for_each(|image| *image = self.upscaler.enlarge(&self.cpu, image));
@@ -144,12 +166,19 @@ impl Pipeline {
         Ok(images)
     }
 
+    /// The noise levels of subjects that start with the same strength.
+    fn sigmas(&self, request: &GenerateRequest, subjects: &[Subject]) -> Sigmas {
+        let strength = subjects.first().map_or(Strength::FULL, |subject| subject.start.strength());
+        Sigmas::flow(request.steps.get(), self.shift).last(strength.get())
+    }
+
     /// Latents of `subjects` as tokens: (subjects, tokens, token channels).
     fn paint(
         &self,
         request: &GenerateRequest,
         subjects: &[Subject],
-        watch: &mut dyn FnMut(usize) -> ControlFlow<()>,
+        sigmas: &Sigmas,
+        watch: &mut Watch<'_>,
     ) -> Result<Vec<f32>, Error> {
         let guided = request.guidance.get() != 1.0;
         let prompts = subjects.iter().map(|subject| subject.prompt.as_str());
@@ -159,32 +188,67 @@ impl Pipeline {
         let states: Vec<_> = texts.iter().map(|text| self.states(text)).collect();
         let conditioning = self.painter.condition(&self.cpu, &states);
 
-        let config = self.painter.config();
-        let values = config.tokens() * config.token_channels();
-        let mut x = vec![0.0; subjects.len() * values];
-        for (subject, x) in subjects.iter().zip(x.chunks_exact_mut(values)) {
-            noise::fill(subject.seed, LATENT_NOISE, x);
+        let (mut x, mut known) = (Vec::new(), Vec::new());
+        for subject in subjects {
+            let start = self.start(subject, sigmas);
+            x.extend(start.x);
+            known.extend(start.known);
         }
         let mut painting = self.painter.painting(&self.cpu, &conditioning, entries);
-        let mut guidance;
-        let denoiser: &mut dyn Denoiser = if guided {
-            guidance = Guided::new(&mut painting, request.guidance.get(), x.len());
-            &mut guidance
-        } else {
-            &mut painting
-        };
-        let sigmas = Sigmas::flow(request.steps.get(), self.shift);
-        match request.sampler.run(denoiser, &mut x, &sigmas, watch) {
+        let (mut guidance, mut repainted);
+        let mut denoiser: &mut dyn Denoiser = &mut painting;
+        if guided {
+            guidance = Guided::new(denoiser, request.guidance.get(), x.len());
+            denoiser = &mut guidance;
+        }
+        if known.iter().any(Option::is_some) {
+            repainted = Repainted::new(denoiser, &known);
+            denoiser = &mut repainted;
+        }
+        match request.sampler.run(denoiser, &mut x, sigmas, watch) {
             ControlFlow::Continue(()) => Ok(x),
             ControlFlow::Break(()) => Err(Error::Cancelled),
         }
     }
 
-    /// One picture's tokens as an image of 128x128 pixels.
-    fn develop(&self, tokens: &[f32]) -> RgbaImage {
+    /// What a subject's tokens are at the first of `sigmas`, and how those move that are known already.
+    fn start(&self, subject: &Subject, sigmas: &Sigmas) -> Begun {
+        let config = self.painter.config();
+        let mut noise = vec![0.0; config.tokens() * config.token_channels()];
+        noise::fill(subject.seed, LATENT_NOISE, &mut noise);
+        let (image, mask) = match &subject.start {
+            Start::Noise => return Begun { known: vec![None; noise.len()], x: noise },
+            Start::Image { image, .. } => (image, None),
+            Start::Masked { image, mask, .. } => (image, Some(mask)),
+        };
+        let latents = self.codec.encode(&averaged(image, Side::Px128.pixels() as usize), config.latent_side);
+        let picture = self.painter.tokens(&latents);
+        let t = sigmas.values()[0];
+        let changes = mask.map(|mask| {
+            let open = reached(mask, config.latent_side);
+            let cells: Vec<f32> = open
+                .iter()
+                .flat_map(|open| vec![f32::from(u8::from(*open)); config.latent_channels])
+                .collect();
+            self.painter.tokens(&cells)
+        });
+        let known = noise.iter().zip(&picture).enumerate().map(|(place, (noise, picture))| {
+            changes.as_ref().filter(|changes| changes[place] == 0.0).map(|_| noise - picture)
+        });
+        Begun {
+            known: known.collect(),
+            x: noise.iter().zip(&picture).map(|(noise, picture)| (1.0 - t) * picture + t * noise).collect(),
+        }
+    }
+
+    /// The tokens of `count` pictures as images of 128x128 pixels.
+    fn develop(&self, tokens: &[f32], count: usize) -> Vec<RgbaImage> {
         let side = self.painter.config().latent_side;
-        let picture = self.codec.decode(&self.cpu, &self.painter.latents(tokens), side);
-        pixels::to_image(&picture, Side::Px128.pixels(), Side::Px128.pixels())
+        let picture = |tokens| {
+            let picture = self.codec.decode(&self.cpu, &self.painter.latents(tokens), side);
+            pixels::to_image(&picture, Side::Px128.pixels(), Side::Px128.pixels())
+        };
+        tokens.chunks_exact((tokens.len() / count.max(1)).max(1)).map(picture).collect()
     }
 
     /// Standardised states of `text`; none for a text of white space.
@@ -219,6 +283,13 @@ impl Pipeline {
     pub fn token_count(&self, text: &str) -> usize {
         self.text.tokenizer().ids(text).len() + 2
     }
+}
+
+/// A subject's tokens before the first step.
+struct Begun {
+    x: Vec<f32>,
+    /// The velocity of tokens that are known, none of those to be painted.
+    known: Vec<Option<f32>>,
 }
 
 impl ModelInfo {

@@ -1,6 +1,6 @@
 //! Pixels as the models see them, premultiplied f32, and as files hold them, straight 8-bit.
 
-use image::RgbaImage;
+use image::{GrayImage, RgbaImage};
 
 /// Channels of a pixel: red, green, blue, alpha.
 pub(crate) const CHANNELS: usize = 4;
@@ -66,14 +66,10 @@ pub(crate) fn pixel_unshuffle(x: &[f32], width: usize, channels: usize, factor: 
 ///
 /// A side that does not divide the image's leaves neighbouring means a row or column in common. The image is not empty.
 pub(crate) fn averaged(image: &RgbaImage, side: usize) -> Vec<f32> {
-    let covered = |place: usize, length: u32| {
-        let length = length as usize;
-        place * length / side..((place + 1) * length).div_ceil(side)
-    };
     let (pixels, _) = image.as_raw().as_chunks::<CHANNELS>();
     let mut values = Vec::with_capacity(side * side * CHANNELS);
     for (row, column) in (0..side).flat_map(|row| (0..side).map(move |column| (row, column))) {
-        let (rows, columns) = (covered(row, image.height()), covered(column, image.width()));
+        let (rows, columns) = (covered(row, image.height(), side), covered(column, image.width(), side));
         let share = 1.0 / (rows.len() * columns.len()) as f32;
         let mut mean = [0.0; CHANNELS];
         for y in rows {
@@ -84,6 +80,25 @@ pub(crate) fn averaged(image: &RgbaImage, side: usize) -> Vec<f32> {
         values.extend(mean);
     }
     values
+}
+
+/// Which cells of a grid of `side` by `side` over `mask` have any pixel that is not black: (side, side).
+pub(crate) fn reached(mask: &GrayImage, side: usize) -> Vec<bool> {
+    let cells = (0..side).flat_map(|row| (0..side).map(move |column| (row, column)));
+    let open = |(row, column)| {
+        let columns = covered(column, mask.width(), side);
+        covered(row, mask.height(), side).any(|y| {
+            let row = &mask.as_raw()[y * mask.width() as usize..];
+            row[columns.clone()].iter().any(|value| *value > 0)
+        })
+    };
+    cells.map(open).collect()
+}
+
+/// The pixels of a line of `length` that cell `place` of `side` covers, those it shares with a neighbour too.
+fn covered(place: usize, length: u32, side: usize) -> std::ops::Range<usize> {
+    let length = length as usize;
+    place * length / side..((place + 1) * length).div_ceil(side)
 }
 
 #[cfg(test)]

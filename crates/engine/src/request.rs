@@ -1,5 +1,9 @@
 //! What to paint: checked once, on construction.
 
+use std::sync::Arc;
+
+use image::{GrayImage, RgbaImage};
+
 use crate::sampler::Sampler;
 
 /// Pictures to paint in one go, all with the same settings.
@@ -20,12 +24,79 @@ pub struct GenerateRequest {
 }
 
 /// One picture's prompt and noise; what stands beside it in a request changes nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Subject {
     /// What to paint, in Chinese or English.
     pub prompt: String,
     /// Which noise to start from.
     pub seed: u64,
+    /// What else to start from.
+    pub start: Start,
+}
+
+/// What a painting starts from. Images have straight alpha and any size; they are seen as 128x128 pixels.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Start {
+    /// Nothing but noise.
+    #[default]
+    Noise,
+    /// An image, noised part of the way.
+    Image {
+        /// Where to start.
+        image: Arc<RgbaImage>,
+        /// How much of it may change.
+        strength: Strength,
+    },
+    /// As `Image`, but what `mask` leaves black is kept, to the grain of a latent (8 of the 128 pixels).
+    Masked {
+        /// Where to start.
+        image: Arc<RgbaImage>,
+        /// White where the picture may change; as large as the image, or another size of the same shape.
+        mask: Arc<GrayImage>,
+        /// How much of it may change where it may.
+        strength: Strength,
+    },
+}
+
+impl Start {
+    /// Whether there is something to start from: no image or mask without pixels.
+    pub(crate) fn is_sound(&self) -> bool {
+        match self {
+            Self::Noise => true,
+            Self::Image { image, .. } => !image.is_empty(),
+            Self::Masked { image, mask, .. } => !image.is_empty() && !mask.is_empty(),
+        }
+    }
+
+    /// The share of the way to noise at which painting starts.
+    #[must_use]
+    pub fn strength(&self) -> Strength {
+        match self {
+            Self::Noise => Strength::FULL,
+            Self::Image { strength, .. } | Self::Masked { strength, .. } => *strength,
+        }
+    }
+}
+
+/// How much of an image may change: above 0, where nothing does, to 1, where nothing is left of it.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Strength(f32);
+
+impl Strength {
+    /// All of the way to noise.
+    pub const FULL: Self = Self(1.0);
+
+    /// `None` outside 0.01 to 1.
+    #[must_use]
+    pub fn new(share: f32) -> Option<Self> {
+        (0.01..=1.0).contains(&share).then_some(Self(share))
+    }
+
+    /// The share.
+    #[must_use]
+    pub fn get(self) -> f32 {
+        self.0
+    }
 }
 
 /// Count of steps, 1 to 200.

@@ -1,7 +1,7 @@
 //! Integrators of the path from noise to picture.
 //!
 //! `x` holds noise at the first of `sigmas` and the picture at the last; its entries may be any batch. After each step
-//! `watch` hears how many steps are done and may end the run, which then leaves `x` half-way.
+//! `watch` hears of it and may end the run, which then leaves `x` half-way.
 
 use std::fmt;
 use std::ops::ControlFlow;
@@ -11,8 +11,25 @@ use crate::denoiser::{Denoiser, picture};
 use crate::math;
 use crate::schedule::Sigmas;
 
-/// What a sampler tells its caller: steps done, from 1.
-pub type Watch<'a> = dyn FnMut(usize) -> ControlFlow<()> + 'a;
+/// What a sampler tells its caller after each step, who may end the run.
+pub type Watch<'a> = dyn FnMut(&Moment<'_>) -> ControlFlow<()> + 'a;
+
+/// Where a sampler is after one of its steps.
+pub struct Moment<'a> {
+    /// Steps done, from 1.
+    pub done: usize,
+    x: &'a [f32],
+    velocity: &'a [f32],
+    t: f32,
+}
+
+impl Moment<'_> {
+    /// The picture that the last step was heading for, laid out as `x`: what the run would end with if it went straight on.
+    #[must_use]
+    pub fn picture(&self) -> Vec<f32> {
+        self.x.iter().zip(self.velocity).map(|(x, velocity)| picture(*x, self.t, *velocity)).collect()
+    }
+}
 
 /// An integrator.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -89,7 +106,7 @@ pub fn euler(
     for (step, (t, next)) in sigmas.pairs().enumerate() {
         denoiser.velocity(x, t, &mut velocity);
         advance(x, &velocity, next - t);
-        watch(step + 1)?;
+        watch(&Moment { done: step + 1, x, velocity: &velocity, t: next })?;
     }
     ControlFlow::Continue(())
 }
@@ -111,7 +128,7 @@ pub fn heun(
             velocity.iter_mut().zip(&ahead).for_each(|(now, ahead)| *now = 0.5 * (*now + ahead));
         }
         advance(x, &velocity, next - t);
-        watch(step + 1)?;
+        watch(&Moment { done: step + 1, x, velocity: &velocity, t: next })?;
     }
     ControlFlow::Continue(())
 }
@@ -137,9 +154,10 @@ pub fn dpmpp_2m(
             // sigma_next / sigma * x - alpha_next * (exp(-h) - 1) * D, with everything put in terms of t
             *x = keep * *x + (1.0 - keep) * (now + beyond * (now - before));
         }
-        std::mem::swap(&mut now, &mut before);
         last = Some(t);
-        watch(step + 1)?;
+        // `now` is a picture already: at time 0 no velocity counts.
+        watch(&Moment { done: step + 1, x: &now, velocity: &now, t: 0.0 })?;
+        std::mem::swap(&mut now, &mut before);
     }
     ControlFlow::Continue(())
 }

@@ -28,6 +28,20 @@ impl Sigmas {
         Self((0..=steps).map(time).collect())
     }
 
+    /// The last `share` of the steps, one at least: where a run starts that begins at a picture with noise on it.
+    ///
+    /// Source: Meng et al. 2022, arXiv:2108.01073, section 3 (the start time is the strength).
+    #[must_use]
+    pub fn last(&self, share: f32) -> Self {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a share of a small count"
+        )]
+        let kept = ((self.steps() as f32 * share).round() as usize).clamp(1, self.steps());
+        Self(self.0[self.steps() - kept..].to_vec())
+    }
+
     /// The levels, highest first.
     #[must_use]
     pub fn values(&self) -> &[f32] {

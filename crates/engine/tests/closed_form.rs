@@ -34,9 +34,9 @@ fn run(sampler: Sampler, prediction: Prediction, sigmas: &Sigmas) -> (f32, usize
     let mut denoiser = Gaussian { prediction, evaluations: 0 };
     let mut x = [1.0];
     let mut steps = 0;
-    let ended = sampler.run(&mut denoiser, &mut x, sigmas, &mut |done| {
+    let ended = sampler.run(&mut denoiser, &mut x, sigmas, &mut |moment| {
         steps += 1;
-        assert_eq!(done, steps, "each step is reported once");
+        assert_eq!(moment.done, steps, "each step is reported once");
         ControlFlow::Continue(())
     });
     assert!(ended.is_continue() && steps == sigmas.steps(), "all steps are done");
@@ -113,6 +113,16 @@ fn flow_grids_fall_from_one_to_zero() {
     }
     assert_eq!(Sigmas::flow(4, 1.0).values(), [1.0, 0.75, 0.5, 0.25, 0.0], "an even grid");
     assert_eq!(Sigmas::flow(2, 3.0).values()[1], 0.75, "3 / 2 / (1 + 2 / 2)");
+}
+
+#[test]
+fn a_run_from_a_picture_has_the_last_steps() {
+    let whole = Sigmas::flow(10, 3.0);
+    for (share, steps) in [(1.0, 10), (0.74, 7), (0.5, 5), (0.01, 1)] {
+        let part = whole.last(share);
+        assert_eq!(part.steps(), steps, "{share} of ten");
+        assert_eq!(part.values(), &whole.values()[10 - steps..], "the same levels");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use danqing_engine::{
-    Config, Cpu, Error, GenerateRequest, Guidance, Level, Models, Pipeline, RgbaImage, Sampler, Side, Step,
+    Config, Cpu, Error, GenerateRequest, Guidance, Level, Models, Pipeline, RgbaImage, Sampler, Side, Start,
     Steps, Subject, Upscale, Upscaler, Weights,
 };
 
@@ -66,7 +66,11 @@ impl Files {
 }
 
 fn request(subjects: &[(&str, u64)]) -> GenerateRequest {
-    let subjects = subjects.iter().map(|(prompt, seed)| Subject { prompt: (*prompt).into(), seed: *seed });
+    let subjects = subjects.iter().map(|(prompt, seed)| Subject {
+        prompt: (*prompt).into(),
+        seed: *seed,
+        start: Start::Noise,
+    });
     GenerateRequest {
         subjects: subjects.collect(),
         negative: "blurred".into(),
@@ -163,11 +167,12 @@ fn steps_are_reported_and_can_end_the_work() {
     let pipeline = Files::new(Storage::Bf16).pipeline(2, Level::detect());
     let mut heard = Vec::new();
     let done = pipeline.generate(&request(&SUBJECTS), &mut |step| {
-        heard.push(step);
+        heard.push((step.subjects, step.index, step.of));
         ControlFlow::Continue(())
     });
     assert_eq!(done.expect("nobody cancels").len(), SUBJECTS.len(), "a picture for each subject");
-    let expected = (0..6).map(|done| Step { picture_batch: done / 3, index: done + 1, of: 6 });
+    let batches = [0..4, 4..6];
+    let expected = (0..6).map(|done| (batches[done / 3].clone(), done + 1, 6));
     assert_eq!(heard, expected.collect::<Vec<_>>(), "three steps of two batches");
 
     let mut count = 0;

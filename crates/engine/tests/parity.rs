@@ -7,7 +7,8 @@ use std::ops::ControlFlow;
 
 use danqing_engine::{
     Codec, Config, Cpu, Denoiser, Guided, Judge, Level, Painter, RgbaImage, Sigmas, TextStates, Upscaler,
-    Weights, sampler,
+    Weights,
+    sampler::{self, Moment},
 };
 
 /// At f32 levels: some hundred roundings.
@@ -102,8 +103,9 @@ fn each_step_of_a_guided_run_agrees() {
             let mut painting = painter.painting(&cpu, &conditioning, vec![0, 1, 2, 2]);
             let mut guided = Guided::new(&mut painting, 3.0, tokens.len());
             let mut x = tokens.clone();
-            let mut stop =
-                |done| if done > step { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+            let mut stop = |moment: &Moment<'_>| {
+                if moment.done > step { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            };
             let ended = sampler::euler(&mut guided, &mut x, &Sigmas::flow(4, 1.0), &mut stop);
             assert!(ended.is_break(), "the watcher ends the run");
             assert_close(&format!("latents after step {step}"), cpu.level(), &x, expected);
@@ -117,8 +119,10 @@ fn tokens_become_latents() {
     let weights = Weights::read(&file).expect("a sound file");
     let painter = Painter::load(&weights, Config::read(&weights).expect("sizes"), &Cpu::detect(1));
     let (tokens, latents) = (golden(&weights, "tokens"), golden(&weights, "latents"));
-    let found = painter.expect("a painter").latents(&tokens[..tokens.len() / 2]);
+    let painter = painter.expect("a painter");
+    let found = painter.latents(&tokens[..tokens.len() / 2]);
     assert_eq!(found, latents[..latents.len() / 2], "a permutation changes no value");
+    assert_eq!(painter.tokens(&found), tokens[..tokens.len() / 2], "and back");
 }
 
 #[test]
