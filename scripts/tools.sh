@@ -3,6 +3,7 @@
 #
 #   a C linker       Debian package `gcc` with `libc6-dev`; rustc links with it
 #   rustfmt, clippy  components of the toolchain, by rustup
+#   Python, ExifTool Debian packages `python3-venv`, `libimage-exiftool-perl`; they judge our pictures' parameters
 #
 # cargo-nextest and cargo-deny are used where they are installed and not built here: that would take longer than
 # the checks. Without the first, `cargo test` runs the tests; without the second, `cargo xtask licences` still does.
@@ -15,7 +16,7 @@ install_packages() {
     local root=()
     [ "$(id -u)" = 0 ] || root=(sudo -n)
     if ! command -v apt-get >/dev/null; then
-        say "no C linker, and no apt-get to install one with; install gcc or clang and run this again"
+        say "\`$*\` is missing, and there is no apt-get to install it with; install it and run this again"
         exit 1
     fi
     say "installing $*"
@@ -29,6 +30,8 @@ if ! command -v cargo >/dev/null; then
 fi
 
 command -v cc >/dev/null || install_packages gcc libc6-dev
+python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3 python3-venv
+command -v exiftool >/dev/null || install_packages libimage-exiftool-perl
 
 for component in rustfmt clippy; do
     command=$([ "$component" = rustfmt ] && echo fmt || echo clippy)

@@ -1,5 +1,6 @@
 //! Promises of the command line, kept by the program itself.
 
+mod foreign;
 mod help;
 mod misuse;
 mod painting;

@@ -118,6 +118,65 @@ fn folders_that_cannot_be_written_to_are_refused_before_painting() {
     refused(&studio, &["猫", "--out", "/proc/nowhere"], 1);
 }
 
+/// A small disk of its own for one command, which must answer in one line of `lang` and leave nothing there.
+#[cfg(target_os = "linux")]
+fn full_disk(disk: &str, lang: &str) -> String {
+    use std::process::Command;
+
+    use crate::support::{Answer, model};
+
+    let studio = Studio::new();
+    fs::create_dir(studio.path().join("small")).expect("made");
+    // A namespace lets anybody mount; where the system forbids it, root can still do without.
+    let inside = |namespace: &[&str], script: &str| {
+        let paint = studio.command(&[
+            "paint",
+            "猫",
+            "--steps",
+            "1",
+            "--threads",
+            "1",
+            "--out",
+            "small",
+            "--lang",
+            lang,
+        ]);
+        let mut command = Command::new("unshare");
+        command
+            .args(namespace)
+            .args(["sh", "-c", script, disk])
+            .arg(paint.get_program())
+            .args(paint.get_args());
+        command.arg("--model").arg(model()).current_dir(studio.path()).output().expect("unshare is there")
+    };
+    let mount = "mount -t tmpfs -o \"$0\" small small";
+    let namespace = [&["--mount", "--map-root-user"][..], &["--mount"]]
+        .into_iter()
+        .find(|namespace| inside(namespace, mount).status.success())
+        .expect("a user who may mount a disk in a namespace");
+    let answer =
+        Answer::of(inside(namespace, &format!("{mount} && {{ \"$@\"; code=$?; ls -A small; exit $code; }}")));
+    assert_eq!((answer.code, answer.out.as_str()), (1, ""), "{disk}: nothing is left there: {answer:?}");
+    assert_eq!(answer.err.lines().count(), 2, "{answer:?}");
+    answer.err
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_and_keeps_no_half_file() {
+    // One page, too small for a picture; and no room for a file at all, which shows before painting.
+    for (disk, file) in [("size=4k", "small/猫.png"), ("nr_inodes=1", "small/.")] {
+        let chinese = full_disk(disk, "zh");
+        assert!(
+            chinese.starts_with(&format!("错误：磁盘满了，「{file}」没有写成\n提示：腾出空间")),
+            "{chinese}"
+        );
+        let english = full_disk(disk, "en");
+        let expected = format!("error: the disk is full; `{file}` was not written\nhint: free some space");
+        assert!(english.starts_with(&expected), "{english}");
+    }
+}
+
 #[test]
 fn damaged_models_are_refused() {
     let studio = Studio::new();
