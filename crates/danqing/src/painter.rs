@@ -42,6 +42,8 @@ pub(crate) struct Weights {
     pub(crate) text: Cow<'static, [u8]>,
     pub(crate) painter: Cow<'static, [u8]>,
     pub(crate) pixels: Cow<'static, [u8]>,
+    /// Of text, painter and pixels, where it is known without reading them.
+    pub(crate) sha256: Option<&'static str>,
     /// For `eval` only.
     pub(crate) judge: Option<Cow<'static, [u8]>>,
 }
@@ -63,6 +65,7 @@ impl Weights {
             text: Cow::Borrowed(include_bytes!("../../../models/xiaoyang/text.safetensors")),
             painter: Cow::Borrowed(include_bytes!("../../../models/xiaoyang/painter.safetensors")),
             pixels: Cow::Borrowed(include_bytes!("../../../models/xiaoyang/pixels.safetensors")),
+            sha256: Some(env!("DANQING_WEIGHTS_SHA256")),
             judge: Some(Cow::Borrowed(include_bytes!("../../../models/xiaoyang/judge.safetensors"))),
         })
     }
@@ -83,6 +86,7 @@ impl Weights {
             text: read("text.safetensors")?,
             painter: read("painter.safetensors")?,
             pixels: read("pixels.safetensors")?,
+            sha256: None,
             judge: read("judge.safetensors").ok(),
         })
     }
@@ -126,8 +130,12 @@ impl Painter {
     /// Unpacks `weights` for this machine's processor.
     pub(crate) fn new(weights: &Weights, threads: usize, cancel: Cancel) -> Result<Self, Error> {
         let models = Models { text: &weights.text, painter: &weights.painter, pixels: &weights.pixels };
-        let pipeline = Pipeline::load(&models, Cpu::detect(threads))
-            .map_err(|source| Error::Weights { model: weights.name.clone(), source })?;
+        let cpu = Cpu::detect(threads);
+        let pipeline = match weights.sha256 {
+            Some(sha256) => Pipeline::load_known(&models, sha256, cpu),
+            None => Pipeline::load(&models, cpu),
+        };
+        let pipeline = pipeline.map_err(|source| Error::Weights { model: weights.name.clone(), source })?;
         Ok(Self { pipeline, cancel })
     }
 
@@ -204,4 +212,17 @@ fn subjects(index: usize, plan: &Plan) -> impl Iterator<Item = (usize, Subject)>
     plan.paintings.iter().map(move |painting| {
         (index, Subject { prompt: painting.prompt.clone(), seed: painting.seed, start: Start::Noise })
     })
+}
+
+#[cfg(all(test, feature = "embedded"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_weights_have_the_name_that_the_build_gave_them() {
+        let weights = Weights::embedded().expect("built in");
+        let known = Painter::new(&weights, 1, Cancel::default()).expect("sound").painted_by();
+        let weights = Weights { sha256: None, ..weights };
+        assert_eq!(known, Painter::new(&weights, 1, Cancel::default()).expect("sound").painted_by(), "hash");
+    }
 }

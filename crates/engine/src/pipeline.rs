@@ -23,6 +23,8 @@ use crate::{Error, TextEncoder, TextStates, Weights, noise, pixels};
 const BATCH: usize = 4;
 /// Which noise of a seed the latents start from.
 const LATENT_NOISE: u64 = 0;
+/// Digits of a SHA-256 that name a model.
+const HASH_DIGITS: usize = 12;
 
 /// The files of a model, as safetensors bytes.
 #[derive(Clone, Copy, Debug)]
@@ -82,14 +84,28 @@ impl Step<'_> {
 }
 
 impl Pipeline {
-    /// Reads and packs all weights for `cpu`.
+    /// Reads and packs all weights for `cpu`, and computes their SHA-256.
     pub fn load(models: &Models<'_>, cpu: Cpu) -> Result<Self, Error> {
+        Self::load_named(models, || sha256(models), cpu)
+    }
+
+    /// As [`Pipeline::load`] for files whose SHA-256 is known in hexadecimal digits, such as those inside a program;
+    /// computing it would take a third of the time of loading.
+    pub fn load_known(models: &Models<'_>, sha256: &str, cpu: Cpu) -> Result<Self, Error> {
+        Self::load_named(models, || sha256.chars().take(HASH_DIGITS).collect(), cpu)
+    }
+
+    fn load_named(
+        models: &Models<'_>,
+        sha256: impl FnOnce() -> String + Send,
+        cpu: Cpu,
+    ) -> Result<Self, Error> {
         let weights = [models.text, models.painter, models.pixels].map(Weights::read);
         let [text, painter, pixels] = weights;
         let (text, painter, pixels) = (text?, painter?, pixels?);
         // The sum is as long as the packing, so it takes a thread of its own.
         std::thread::scope(|scope| {
-            let sha256 = scope.spawn(|| sha256(models));
+            let sha256 = scope.spawn(sha256);
             let config = Config::read(&painter)?;
             let pipeline = Self {
                 text: TextEncoder::load(&text, &cpu)?,
@@ -320,5 +336,5 @@ fn shift(painter: &Weights<'_>) -> Result<f32, Error> {
 fn sha256(models: &Models<'_>) -> String {
     let files = [models.text, models.painter, models.pixels];
     let sum = files.into_iter().fold(Sha256::new(), Sha256::chain_update).finalize();
-    sum[..6].iter().map(|byte| format!("{byte:02x}")).collect()
+    sum[..HASH_DIGITS / 2].iter().map(|byte| format!("{byte:02x}")).collect()
 }
