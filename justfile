@@ -15,6 +15,10 @@ test:
 paint +words:
     cargo run --release --quiet -- paint {{ words }}
 
+# tests of kernels and engine as an Arm processor runs them, emulated
+arm *options:
+    scripts/arm.sh {{ options }}
+
 # rates of the kernels beside the machine's peak
 bench:
     cargo bench -p danqing-kernels
