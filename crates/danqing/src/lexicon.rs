@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use danqing_scene::{Entry, Language, Lexicon, Subject};
+use danqing_scene::{Entry, Language, Lexicon, Style, Subject};
 use serde::Deserialize;
 
 /// Concepts of the model that is built in; written by `training/lexicon/build.py`.
@@ -78,6 +78,13 @@ impl Knowledge {
     /// The names, for the prompt reader.
     pub(crate) fn lexicon(&self) -> &Lexicon {
         &self.lexicon
+    }
+
+    /// Whether xiaoyang was shown `style`; `training/xiaoyang/captions.py` lists what it was. A sticker, an icon or an
+    /// emoji is what each of its pictures is.
+    pub(crate) fn draws(style: Style) -> bool {
+        use Style::{Avatar, Cartoon, Emoji, Flat, Gradient, HandDrawn, Icon, Sticker, ThreeD};
+        matches!(style, ThreeD | Flat | Gradient | Cartoon | HandDrawn | Avatar | Sticker | Icon | Emoji)
     }
 
     /// `subject` in words of training: a synonym gives way to the concept's own name, and so does a word that is

@@ -6,11 +6,12 @@
 use std::borrow::Cow;
 
 use danqing_engine::{Pipeline, TEXT_WIDTH};
-use danqing_scene::{Entry, Language};
+use danqing_scene::{Entry, Language, Style};
 use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensorError, SafeTensors};
 
 use crate::lexicon::Knowledge;
+use crate::order::Reading;
 use crate::plan::{Plan, Unknown};
 
 /// Vectors of the built-in concepts; written by `danqing nearest`.
@@ -30,6 +31,10 @@ pub(crate) enum Note {
     Instead { word: String, name: String },
     /// An unknown word was left to the model; these known ones are read alike.
     Unknown { word: String, near: Vec<String> },
+    /// A style was left out.
+    Style { style: Style },
+    /// No pattern fits the prompt, so that counts and places in it were left to the model.
+    Unread,
     /// A surrounding was left out.
     Undrawn { phrase: String },
     /// The end of a subject's text goes beyond what the model reads.
@@ -51,6 +56,10 @@ impl Nearest {
     pub(crate) fn notes(&self, plan: &Plan, pipeline: &Pipeline) -> Vec<Note> {
         let mut notes: Vec<Note> =
             plan.unknown.iter().filter_map(|unknown| self.unknown(unknown, pipeline)).collect();
+        notes.extend(plan.unknown_styles.iter().map(|style| Note::Style { style: *style }));
+        let unasked =
+            plan.scene.reading == danqing_scene::Reading::Whole && plan.order.reading == Reading::Scene;
+        notes.extend(unasked.then_some(Note::Unread));
         notes.extend(plan.undrawn.iter().map(|phrase| Note::Undrawn { phrase: phrase.clone() }));
         let cut = |prompt: &str| {
             let tokens = pipeline.token_count(prompt);

@@ -2,7 +2,7 @@
 
 use danqing_engine::Side;
 use danqing_scene::{
-    Background, Composition, Count, Language, Layer, Layout, Scene, Subject, Tiling, compose,
+    Background, Composition, Count, Language, Layer, Layout, Scene, Style, Subject, Tiling, compose,
     is_known_scenery, read,
 };
 use image::RgbaImage;
@@ -31,6 +31,8 @@ pub(crate) struct Plan {
     pub(crate) paintings: Vec<Painting>,
     /// Words that the model does not know.
     pub(crate) unknown: Vec<Unknown>,
+    /// Styles that the model was never shown; they are left out.
+    pub(crate) unknown_styles: Vec<Style>,
     /// A surrounding that neither code nor model can draw.
     pub(crate) undrawn: Option<String>,
 }
@@ -71,18 +73,25 @@ impl Plan {
     pub(crate) fn new(order: Order, knowledge: &Knowledge) -> Self {
         let mut scene = match order.reading {
             Reading::Scene => read(&order.prompt, knowledge.lexicon()),
-            Reading::Whole => whole(&order.prompt),
+            Reading::Whole => Scene::whole(&order.prompt),
         };
         if let Some(background) = order.background {
             scene.background = Some(background.for_scene());
         }
         let mut unknown = Vec::new();
+        let mut unknown_styles = Vec::new();
+        let read_in_parts = scene.reading == danqing_scene::Reading::Parts;
         for subject in &mut scene.subjects {
             if let Some(style) = order.style.filter(|style| !subject.styles.contains(style)) {
                 subject.styles.push(style);
             }
+            for style in subject.styles.extract_if(.., |style| !Knowledge::draws(*style)) {
+                if !unknown_styles.contains(&style) {
+                    unknown_styles.push(style);
+                }
+            }
             let caption = knowledge.caption(subject);
-            if caption.instead.is_some() || (subject.concept.is_none() && order.reading == Reading::Scene) {
+            if caption.instead.is_some() || (subject.concept.is_none() && read_in_parts) {
                 let (word, language) = (subject.head.clone(), subject.language);
                 unknown.push(Unknown { word, language, instead: caption.instead });
             }
@@ -98,7 +107,7 @@ impl Plan {
                 None => undrawn = Some(phrase),
             }
         }
-        Self { order, scene, paintings, unknown, undrawn }
+        Self { order, scene, paintings, unknown, unknown_styles, undrawn }
     }
 
     /// What the picture shall not show: the order's words and the prompt's own (没有…, without …).
@@ -172,29 +181,6 @@ impl Plan {
             layers: vec![Layer { name: self.scene.subjects[0].phrase(), image, x: 0, y: 0 }],
         }
     }
-}
-
-/// The prompt as one subject, unread.
-fn whole(prompt: &str) -> Scene {
-    let language = if prompt.chars().any(|c| matches!(c, '\u{3400}'..='\u{9FFF}')) {
-        Language::Chinese
-    } else {
-        Language::English
-    };
-    let subject = Subject {
-        description: prompt.to_owned(),
-        head: prompt.to_owned(),
-        head_span: 0..prompt.len(),
-        concept: None,
-        language,
-        count: Count::Unstated,
-        size: danqing_scene::Size::Normal,
-        colour: None,
-        styles: Vec::new(),
-        place: None,
-        mirror_ok: false,
-    };
-    Scene { subjects: vec![subject], ..Scene::default() }
 }
 
 /// Each subject as often as it has copies, within reason; each painting with a seed of its own.
@@ -279,6 +265,18 @@ mod tests {
     fn styles_are_said_to_the_model() {
         let plan = plan("a cat", Wish { style: Some("扁平".into()), ..Wish::default() });
         assert_eq!(plan.paintings[0].prompt, "flat cat", "in the prompt's language");
+    }
+
+    #[test]
+    fn styles_that_the_model_never_saw_are_left_out_and_reported() {
+        let asked = plan("水墨风格的猫", Wish::default());
+        assert_eq!(
+            (asked.paintings[0].prompt.as_str(), asked.unknown_styles.as_slice()),
+            ("猫", &[Style::Ink][..]),
+            "ink"
+        );
+        let named = plan("a cat and a dog", Wish { style: Some("oil painting".into()), ..Wish::default() });
+        assert_eq!(named.unknown_styles, [Style::Oil], "once");
     }
 
     #[test]

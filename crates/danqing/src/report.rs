@@ -3,6 +3,7 @@
 use std::io::{Write, stdout};
 use std::path::Path;
 
+use danqing_scene::Language as SceneLanguage;
 use image::RgbaImage;
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
@@ -200,6 +201,15 @@ fn remark(note: &Note, language: Language) -> String {
                 near.join(", ")
             ),
         ),
+        Note::Style { style } => language.pick(
+            format!("还不会「{}」这种风格，按默认风格画了", style.word(SceneLanguage::Chinese)),
+            format!("the style `{}` is unknown; drawn in the default style", style.word(SceneLanguage::English)),
+        ),
+        Note::Unread => language.pick(
+            "没有读懂句子的结构，整句交给了模型；数量和位置可能不准".to_owned(),
+            "the sentence fits no known pattern; the model painted it whole, and counts and places may be off"
+                .to_owned(),
+        ),
         Note::Undrawn { phrase } => language.pick(
             format!("不会画背景「{phrase}」，留成了透明"),
             format!("the background `{phrase}` is unknown; left transparent"),
@@ -220,6 +230,8 @@ fn object(made: &Made<'_>) -> Value {
     let note = |note: &Note| match note {
         Note::Instead { word, name } => json!({ "unknown": word, "drawn_as": name }),
         Note::Unknown { word, near } => json!({ "unknown": word, "near": near }),
+        Note::Style { style } => json!({ "unknown_style": style.name() }),
+        Note::Unread => json!({ "unread": true }),
         Note::Undrawn { phrase } => json!({ "undrawn": phrase }),
         Note::Cut { prompt, tokens } => json!({ "too_long": prompt, "tokens": tokens }),
     };

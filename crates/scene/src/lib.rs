@@ -27,7 +27,7 @@ pub use compose::{Composition, Layer, compose, is_known_scenery};
 pub use lexicon::{Entry, Lexicon, Match};
 pub use reader::read;
 pub use scene::{
-    Background, Colouring, Concept, Count, Language, Layout, MOST_COPIES, MOST_SUBJECTS, Place, Relation,
-    RelationKind, Scene, Size, Subject, Tiling, WornAt,
+    Background, Colouring, Concept, Count, Language, Layout, MOST_COPIES, MOST_SUBJECTS, Place, Reading,
+    Relation, RelationKind, Scene, Size, Subject, Tiling, WornAt,
 };
 pub use styles::Style;

@@ -13,13 +13,14 @@ mod prompt;
 
 use crate::colours::Colour;
 use crate::lexicon::Lexicon;
-use crate::scene::{Background, Count, Language, MOST_SUBJECTS, Scene, Size, Subject};
+use crate::scene::{Background, Count, Language, MOST_SUBJECTS, Reading, Scene, Size, Subject};
 use draft::Draft;
 use prompt::Prompt;
 
 /// Reads `prompt`, in Chinese, English or emoji.
 ///
-/// Never fails: a prompt that fits no pattern becomes one subject with the whole prompt as its description.
+/// Never fails: a prompt that fits no pattern becomes one subject with the whole prompt as its description,
+/// [`Reading::Whole`].
 /// Only a prompt without any letter, digit or emoji gives a scene without subjects. Time is linear in the
 /// length of the prompt.
 ///
@@ -36,7 +37,7 @@ pub fn read(prompt: &str, lexicon: &Lexicon) -> Scene {
         return Scene::default();
     }
     if text.chars.len() > STORY {
-        return whole(prompt, &text, lexicon);
+        return whole(&text, lexicon);
     }
     let draft = match text.language() {
         Language::Chinese => chinese::read(&text, lexicon),
@@ -44,21 +45,28 @@ pub fn read(prompt: &str, lexicon: &Lexicon) -> Scene {
     };
     match draft {
         Some(draft) if (1..=MOST_SUBJECTS).contains(&draft.subject_count()) => draft.finish(),
-        _ => whole(prompt, &text, lexicon),
+        _ => whole(&text, lexicon),
     }
 }
 
 /// A prompt of more characters than this is a story and goes to the model whole.
 const STORY: usize = 1000;
 
+impl Scene {
+    /// `prompt` as one subject with all its words as the description, for a person who wants no part of it read.
+    pub fn whole(prompt: &str) -> Self {
+        whole(&Prompt::new(prompt), &Lexicon::default())
+    }
+}
+
 /// The prompt as one subject: the reading of last resort.
-fn whole(prompt: &str, text: &Prompt, lexicon: &Lexicon) -> Scene {
+fn whole(text: &Prompt, lexicon: &Lexicon) -> Scene {
     let description = text.plain();
     let concept = lexicon.named(&description).map(|found| Draft::concept(&found));
     let subject = Subject {
         head: description.clone(),
         description,
-        head_span: 0..prompt.len(),
+        head_span: text.span(0..text.chars.len()),
         concept,
         language: text.language(),
         count: Count::Unstated,
@@ -68,7 +76,7 @@ fn whole(prompt: &str, text: &Prompt, lexicon: &Lexicon) -> Scene {
         place: None,
         mirror_ok: false,
     };
-    Scene { subjects: vec![subject], ..Scene::default() }
+    Scene { subjects: vec![subject], reading: Reading::Whole, ..Scene::default() }
 }
 
 /// A gradient around one colour, or a friendly one when none is named.

@@ -36,6 +36,8 @@ pub struct Scene {
     pub layout: Layout,
     /// What the prompt says must not be there, for a negative prompt.
     pub without: Vec<String>,
+    /// Whether the prompt was read or goes to the model as it is.
+    pub reading: Reading,
     /// Words that were neither used nor handed to the model.
     pub leftover: Vec<String>,
 }
@@ -50,6 +52,16 @@ impl Scene {
     pub fn is_single(&self) -> bool {
         self.subjects.len() == 1 && self.subjects[0].copies() == 1 && self.tiling == Tiling::None
     }
+}
+
+/// How far a prompt was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reading {
+    /// Into subjects with their count, colour and place.
+    #[default]
+    Parts,
+    /// Not at all: one subject holds all words, and counts and places among them are left to the model.
+    Whole,
 }
 
 /// One thing to paint, some times over.

@@ -221,6 +221,14 @@ impl Style {
         self.row().words_en[0]
     }
 
+    /// The style's name in `language`.
+    pub fn word(self, language: Language) -> &'static str {
+        match language {
+            Language::Chinese => self.row().words_zh[0],
+            Language::English => self.row().words_en[0],
+        }
+    }
+
     /// `subject` in this style, in words.
     pub fn applied(self, subject: &str, language: Language) -> String {
         let pattern = match language {
