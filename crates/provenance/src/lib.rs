@@ -1,1 +1,20 @@
 //! Labels for people and machines, watermark, manifest: written into files and verified.
+//!
+//! This crate knows standards (GB 45438-2025, the carriers of the TC260 practice guides, IPTC, C2PA) and files. It does
+//! not know how a picture was made.
+//!
+//! ```
+//! use danqing_provenance::aigc::{Aigc, Certainty};
+//!
+//! let label = Aigc::produced(Certainty::Is, "danqing-demo", "0001")?;
+//! assert!(label.to_json().starts_with(r#"{"Label":"1","ContentProducer":"danqing-demo","#));
+//! # Ok::<(), danqing_provenance::Error>(())
+//! ```
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod aigc;
+pub mod container;
+mod error;
+pub mod xmp;
+
+pub use error::Error;

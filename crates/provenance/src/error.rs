@@ -1,0 +1,60 @@
+//! What can go wrong in this crate.
+
+use crate::container::Format;
+
+/// What stops a label from being written or a file from being read.
+///
+/// Faults of a label that could be read are not errors: see [`crate::aigc::Fault`].
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A value of a label that the standard does not allow.
+    #[error("the field `{field}` cannot be `{value}`")]
+    Field {
+        /// Name of the field as GB 45438 writes it.
+        field: &'static str,
+        /// The value as given.
+        value: String,
+    },
+    /// The file's structure contradicts itself or ends too early.
+    #[error("the {format} file is damaged at byte {at}: {what}")]
+    Damaged {
+        /// What the file was taken for.
+        format: Format,
+        /// Offset from the start of the file, in bytes.
+        at: usize,
+        /// What was expected or missing.
+        what: &'static str,
+    },
+    /// The file is sound, but it is a kind that cannot take a label.
+    #[error("this {format} file cannot carry a label: {what}")]
+    Unsupported {
+        /// What the file is.
+        format: Format,
+        /// Why not.
+        what: &'static str,
+    },
+    /// The XMP packet is not well-formed XML.
+    #[error("the XMP packet is damaged at byte {at} of the packet: {what}")]
+    Packet {
+        /// Offset from the start of the packet, in bytes.
+        at: usize,
+        /// What was wrong.
+        what: String,
+    },
+}
+
+impl Error {
+    /// What a person can do about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Field { .. } => {
+                Some("values are printable ASCII without spaces; use the 27-character code instead of a name")
+            }
+            Self::Damaged { .. } | Self::Packet { .. } => {
+                Some("open the file in a viewer and save it again, then label the new file")
+            }
+            Self::Unsupported { .. } => None,
+        }
+    }
+}
