@@ -1,0 +1,131 @@
+//! How much a person may use, and uses.
+
+use std::fmt;
+
+use super::Accounts;
+use crate::db::{Work, sql};
+use crate::{Error, PersonId};
+
+const DAY_MS: i64 = 24 * 3600 * 1000;
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Quota {
+    /// Orders that wait or are painted.
+    Queued,
+    /// Cost of the orders of the last 24 hours.
+    Daily,
+    /// Bytes of kept pictures.
+    Bytes,
+}
+
+/// Limits; none means no limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Quotas {
+    /// Orders that may wait or be painted at once.
+    pub queued: Option<i64>,
+    /// Cost of orders in 24 hours.
+    pub daily: Option<i64>,
+    /// Bytes of kept pictures.
+    pub bytes: Option<i64>,
+}
+
+/// What a person uses now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Orders that wait or are painted.
+    pub queued: i64,
+    /// Cost of the orders of the last 24 hours.
+    pub daily: i64,
+    /// Bytes of kept pictures, and of those that wait for their purge.
+    pub bytes: i64,
+    /// Kept pictures, and those that wait for their purge.
+    pub pictures: i64,
+}
+
+/// How many orders of which cost are asked for.
+pub(crate) struct Ordered {
+    pub(crate) orders: i64,
+    pub(crate) cost: i64,
+}
+
+impl fmt::Display for Quota {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Queued => "waiting orders",
+            Self::Daily => "the day",
+            Self::Bytes => "storage",
+        })
+    }
+}
+
+impl Accounts<'_> {
+    /// A person's limits.
+    pub async fn quotas(&self, person: &PersonId) -> Result<Quotas, Error> {
+        quotas(&mut self.0.db.begin_reading().await?, person).await
+    }
+
+    /// Sets a person's limits.
+    pub async fn set_quotas(&self, person: &PersonId, quotas: Quotas) -> Result<(), Error> {
+        const SQL: &str =
+            "UPDATE people SET quota_queued = $2, quota_daily = $3, quota_bytes = $4 WHERE id = $1";
+        let update = sql(SQL).bind(person.as_str()).bind(quotas.queued).bind(quotas.daily);
+        let touched = self.0.db.run(update.bind(quotas.bytes)).await?;
+        if touched == 0 { Err(Error::missing("account", person)) } else { Ok(()) }
+    }
+
+    /// What a person uses now.
+    pub async fn usage(&self, person: &PersonId) -> Result<Usage, Error> {
+        usage(&mut self.0.db.begin_reading().await?, person, self.0.clock.now_ms()).await
+    }
+}
+
+/// Fails where orders would pass a limit of the person's.
+pub(crate) async fn admit(
+    work: &mut Work,
+    person: &PersonId,
+    now_ms: i64,
+    ordered: &Ordered,
+) -> Result<(), Error> {
+    let quotas = quotas(work, person).await?;
+    if quotas == Quotas::default() {
+        return Ok(());
+    }
+    let usage = usage(work, person, now_ms).await?;
+    let limits = [
+        (Quota::Queued, quotas.queued, usage.queued + ordered.orders),
+        (Quota::Daily, quotas.daily, usage.daily.saturating_add(ordered.cost)),
+        (Quota::Bytes, quotas.bytes, usage.bytes + 1),
+    ];
+    let passed = |&(quota, limit, wanted): &(Quota, Option<i64>, i64)| {
+        limit.filter(|limit| wanted > *limit).map(|limit| Error::Quota { quota, limit })
+    };
+    limits.iter().find_map(passed).map_or(Ok(()), Err)
+}
+
+async fn quotas(work: &mut Work, person: &PersonId) -> Result<Quotas, Error> {
+    const SQL: &str = "SELECT quota_queued, quota_daily, quota_bytes FROM people WHERE id = $1";
+    let row = work.optional(sql(SQL).bind(person.as_str())).await?;
+    let row = row.ok_or_else(|| Error::missing("account", person))?;
+    Ok(Quotas {
+        queued: row.optional_number("quota_queued")?,
+        daily: row.optional_number("quota_daily")?,
+        bytes: row.optional_number("quota_bytes")?,
+    })
+}
+
+async fn usage(work: &mut Work, person: &PersonId, now_ms: i64) -> Result<Usage, Error> {
+    const QUEUED: &str = "SELECT count(*) AS n FROM jobs WHERE person = $1 AND state IN ('queued', 'leased')";
+    // What was cancelled before it began cost nothing.
+    const DAILY: &str = "SELECT CAST(coalesce(sum(cost), 0) AS BIGINT) AS n FROM jobs WHERE person = $1 \
+         AND created_ms > $2 AND NOT (state = 'cancelled' AND started_ms IS NULL)";
+    const KEPT: &str = "SELECT pictures, bytes FROM people WHERE id = $1";
+    let kept = work.optional(sql(KEPT).bind(person.as_str())).await?;
+    let kept = kept.ok_or_else(|| Error::missing("account", person))?;
+    Ok(Usage {
+        queued: work.one(sql(QUEUED).bind(person.as_str())).await?.number("n")?,
+        daily: work.one(sql(DAILY).bind(person.as_str()).bind(now_ms - DAY_MS)).await?.number("n")?,
+        bytes: kept.number("bytes")?,
+        pictures: kept.number("pictures")?,
+    })
+}
