@@ -2,6 +2,7 @@
 # Gets what the checks need beyond the Rust toolchain, only where it is missing. `./test` runs it first.
 #
 #   a C linker       Debian package `gcc` with `libc6-dev`; rustc links with it
+#   ffmpeg, ffprobe  Debian package `ffmpeg`; tests let it make media and read their labels
 #   rustfmt, clippy  components of the toolchain, by rustup
 #   Python, ExifTool Debian packages `python3-venv`, `libimage-exiftool-perl`; they judge our pictures' parameters
 #
@@ -30,6 +31,7 @@ if ! command -v cargo >/dev/null; then
 fi
 
 command -v cc >/dev/null || install_packages gcc libc6-dev
+command -v ffprobe >/dev/null || install_packages ffmpeg
 python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3 python3-venv
 command -v exiftool >/dev/null || install_packages libimage-exiftool-perl
 

@@ -5,6 +5,14 @@
 //!
 //! No reader allocates more than four times the size of the file and [`MOST_INFLATED`] bytes.
 
+mod field;
+mod flac;
+mod mp3;
+mod mp4;
+mod svg;
+mod text;
+mod wav;
+
 use std::fmt;
 
 use crate::Error;
@@ -221,19 +229,15 @@ pub struct Carried {
 pub fn read(bytes: &[u8], format: Format) -> Carried {
     let mut carried = Carried::default();
     let outcome = match format {
-        Format::Png
-        | Format::Jpeg
-        | Format::Webp
-        | Format::Gif
-        | Format::Mp4
-        | Format::Mp3
-        | Format::Wav
-        | Format::Flac
-        | Format::Pdf
-        | Format::Svg
-        | Format::Text
-        | Format::Markdown
-        | Format::Json => unsupported(bytes, format).map(drop),
+        Format::Png | Format::Jpeg | Format::Webp | Format::Gif | Format::Pdf => {
+            unsupported(bytes, format).map(drop)
+        }
+        Format::Mp4 => mp4::read(bytes, &mut carried),
+        Format::Mp3 => mp3::read(bytes, &mut carried),
+        Format::Wav => wav::read(bytes, &mut carried),
+        Format::Flac => flac::read(bytes, &mut carried),
+        Format::Svg => svg::read(bytes, &mut carried),
+        Format::Text | Format::Markdown | Format::Json => text::read(bytes, format, &mut carried),
     };
     carried.damage = outcome.err();
     carried
@@ -259,21 +263,14 @@ pub fn sites(bytes: &[u8], format: Format) -> Result<Vec<Site>, Error> {
 /// [`Error::Damaged`] or [`Error::Packet`] where the file cannot be read, [`Error::Unsupported`] where it has no
 /// place for a label.
 pub fn write(bytes: &[u8], format: Format, label: &Aigc, source: DigitalSource) -> Result<Vec<u8>, Error> {
-    let _ = (label, source);
     match format {
-        Format::Png
-        | Format::Jpeg
-        | Format::Webp
-        | Format::Gif
-        | Format::Mp4
-        | Format::Mp3
-        | Format::Wav
-        | Format::Flac
-        | Format::Pdf
-        | Format::Svg
-        | Format::Text
-        | Format::Markdown
-        | Format::Json => unsupported(bytes, format),
+        Format::Png | Format::Jpeg | Format::Webp | Format::Gif | Format::Pdf => unsupported(bytes, format),
+        Format::Mp4 => mp4::write(bytes, label),
+        Format::Mp3 => mp3::write(bytes, label),
+        Format::Wav => wav::write(bytes, label),
+        Format::Flac => flac::write(bytes, label),
+        Format::Svg => svg::write(bytes, label, source),
+        Format::Text | Format::Markdown | Format::Json => text::write(bytes, format, label),
     }
 }
 
