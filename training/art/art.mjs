@@ -20,3 +20,12 @@ export function drawing(id, variant) {
   concepts[id].draw(picture);
   return picture;
 }
+
+/** All pictures, every concept once before any twice; an entry's id is the concept's in the lexicon. */
+export function* pictures(variants) {
+  for (let variant = 0; variant < variants; variant++)
+    for (const id of Object.keys(concepts)) {
+      const picture = drawing(id, variant), svg = picture.svg();
+      yield { meta: { id, drawing: id, variant, ...picture.known }, svg };
+    }
+}
