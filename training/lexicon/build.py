@@ -19,8 +19,9 @@ CONCEPTS = HERE.parent.parent / "models" / "xiaoyang" / "concepts.json"
 SYNONYMS = HERE / "synonyms.tsv"
 CACHE = Path(os.environ.get("DANQING_CACHE", Path.home() / ".cache" / "danqing"))
 PACKAGES = CACHE / "npm" / "node_modules"
+ART = HERE.parent / "art"
 
-PICTURES = ["animals", "plants", "food", "places", "activities", "objects", "faces", "people", "symbols"]
+PICTURES = ["animals", "plants", "food", "places", "activities", "objects", "faces", "people", "symbols", "culture"]
 KINDS = {
     "animal", "plant", "food", "drink", "object", "clothing", "vehicle", "building", "place", "nature", "sky",
     "person", "face", "body", "activity", "symbol", "fantasy", "celebration", "sport", "music", "tool",
@@ -37,7 +38,7 @@ PEOPLE = {"person": "people", "man": "men", "woman": "women"}
 # English nouns that take no article and no plain plural of their own.
 UNCOUNTED = {
     "broccoli", "garlic", "ginger", "fog", "lightning", "applause", "bowling", "badminton", "ping pong", "meditation",
-    "sushi", "money with wings", "pouring liquid", "sake", "moon viewing ceremony", "camping", "building construction",
+    "sushi", "bamboo", "tanghulu", "mapo tofu", "tomato and egg", "hanfu", "money with wings", "pouring liquid", "sake", "moon viewing ceremony", "camping", "building construction",
 }
 
 
@@ -80,6 +81,8 @@ def read_sources():
         "solid": {code_points(path.stem): path.stem
                   for path in sorted((PACKAGES / "@lobehub" / "fluent-emoji-3d" / "assets").glob("*.webp"))},
         "icons": icons,
+        "art": {name for path in ART.glob("*.mjs")
+                for name in re.findall(r"^  '([0-9a-z-]+)': \(d\) =>", path.read_text(encoding="utf-8"), re.MULTILINE)},
         "skins": {code_points(entry["hexcode"]) for entry in emoji if "skins" in entry},
     }
 
@@ -283,8 +286,8 @@ def check(concepts, nearest, sources):
     owner = {}
     for concept in concepts:
         identity = concept["id"]
-        if identity not in sources["solid"] and identity not in sources["icons"]:
-            faults.append(f"{identity} {concept['zh']}: in neither picture set")
+        if not any(identity in sources[name] for name in ("solid", "icons", "art")):
+            faults.append(f"{identity} {concept['zh']}: in no picture set")
         if concept["kind"] not in KINDS:
             faults.append(f"{identity} {concept['zh']}: kind `{concept['kind']}`")
         if not re.fullmatch(r"[\u4e00-\u9fff]{1,2}", concept["measure"] or ""):
@@ -328,8 +331,10 @@ def report(concepts, rows):
         f"{kind} {count}" for kind, count in Counter(concept["kind"] for concept in concepts).most_common()))
     for (language, relation), count in sorted(Counter((row[1], row[2]) for row in rows).items()):
         print(f"{language} {relation}: {count} words")
-    print("without 3D picture:", " ".join(concept["zh"] for concept in concepts if not concept["file"]) or "none")
-    print("without flat picture:", " ".join(concept["zh"] for concept in concepts if not concept["icon"]) or "none")
+    emoji = [concept for concept in concepts if not concept["id"].startswith("art-")]
+    print("without 3D picture:", " ".join(concept["zh"] for concept in emoji if not concept["file"]) or "none")
+    print("without flat picture:", " ".join(concept["zh"] for concept in emoji if not concept["icon"]) or "none")
+    print("drawn by ourselves:", len(concepts) - len(emoji))
 
 
 if __name__ == "__main__":

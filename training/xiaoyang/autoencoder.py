@@ -103,8 +103,11 @@ LARGE = 512
 def vector_sources():
     """The 512 px renders, as (memory map, number of pictures) of each set, and the share of each."""
     sets = []
-    for name, share in (("flat", 0.6), ("peeps", 0.2), ("toon", 0.2)):
-        path = CACHE / "render" / f"{name}-512.rgba"
+    shares = {"flat": 0.5, "peeps": 0.15, "toon": 0.15, "art": 0.2}
+    paths = {name: CACHE / "render" / f"{name}-512.rgba" for name in shares}
+    there = [name for name in shares if paths[name].exists()]  # a cache may lack the newest set
+    for name, path in ((name, paths[name]) for name in there):
+        share = shares[name] / sum(shares[each] for each in there)
         sets.append((np.memmap(path, np.uint8, "r").reshape(-1, LARGE, LARGE, 4), share))
     return sets
 

@@ -24,6 +24,15 @@ STYLES = {  # set: (Chinese templates, English templates); `{}` is the thing
     "gradient": (["渐变风格的{}", "{}，渐变风格", "渐变色{}", "光泽感的{}"], ["gradient {}", "{}, gradient style", "glossy {}", "gradient style {}"]),
 }
 STYLES["toned"] = STYLES["3d"]
+DRAWN = {  # style of our own drawings, beside flat and gradient
+    "papercut": (["剪纸风格的{}", "剪纸{}", "{}剪纸", "{}，剪纸风格"], ["paper cut {}", "{}, paper cut style", "Chinese paper-cut of {}", "{} paper cut"]),
+    "ink": (["水墨风格的{}", "水墨{}", "水墨画，{}", "{}，国画风格"], ["ink wash {}", "{}, ink wash style", "Chinese ink painting of {}", "ink painting of {}"]),
+    "porcelain": (["青花瓷风格的{}", "{}，青花"], ["blue and white {}", "{}, Chinese porcelain style"]),
+}
+MASKS = {  # what the colour of an opera mask says of its character
+    "red": ("忠义", "loyal"), "black": ("刚正", "upright"), "white": ("奸诈", "crafty"), "blue": ("勇猛", "fierce"),
+    "green": ("暴躁", "hot-headed"), "yellow": ("凶猛", "ferocious"), "purple": ("稳重", "steady"),
+}
 COLOURS = {
     "red": "红", "orange": "橙", "yellow": "黄", "green": "绿", "blue": "蓝", "purple": "紫", "pink": "粉", "white": "白",
     "black": "黑", "gray": "灰", "brown": "棕", "teal": "青",
@@ -87,8 +96,9 @@ class Things:
         if entry["skin"]:
             return rng.choice(FITZPATRICK[entry["skin"]][0]) + "的" + name
         colour = entry["colour"]
-        named = entry["set"] == "recolour" or (colour and rng.random() < 0.2)
-        if named and COLOURS[colour] not in name:
+        if entry["id"] == "art-opera-mask" and rng.random() < 0.2:
+            return f"{COLOURS[colour]}脸{rng.choice(['', MASKS[colour][0] + '的'])}京剧脸谱"
+        if self.coloured(entry) and COLOURS[colour] not in name:
             short = COLOURS[colour]
             long = LONG_COLOURS.get(colour, short + "色")
             name = rng.choice([f"{short}{name}", f"{long}的{name}", f"{long}{name}"] if len(name) < 3 else [f"{long}的{name}", f"{long}{name}"])
@@ -103,19 +113,37 @@ class Things:
             skin = rng.choice(FITZPATRICK[entry["skin"]][1])
             return rng.choice([f"{name} with {skin}", f"{article(name)} with {skin}", f"{skin.replace(' ', '-', 1)} {name}"])
         colour = entry["colour"]
-        named = entry["set"] == "recolour" or (colour and rng.random() < 0.2)
-        if named and colour not in name.lower().split():
+        if entry["id"] == "art-opera-mask" and rng.random() < 0.2:
+            return f"{colour} opera mask of {article(rng.choice(['', MASKS[colour][1] + ' ']) + 'character')}"
+        if self.coloured(entry) and colour not in name.lower().split():
             name = f"{colour} {name}"
         uncounted = c.get("article") in (None, "", "the")
         return article(name) if not uncounted and rng.random() < 0.35 else name
 
+    def coloured(self, entry):
+        """True when the caption shall name the colour: always of recoloured pictures, often of those drawn in it."""
+        share = {"recolour": 1.0, "art": 0.65}.get(entry["set"], 0.2)
+        return bool(entry["colour"]) and self.rng.random() < share
+
     def caption(self, entry, language):
         text = self.zh(entry) if language == "zh" else self.en(entry)
+        if entry["set"] == "art":
+            return self.drawn(entry, text, language)
         style = entry.get("of", entry["set"])
         plain = 0.65 if style in ("3d", "toned") else 0.05
         if self.rng.random() < plain:
             return text
         return self.rng.choice(STYLES[style][language == "en"]).format(text)
+
+
+    def drawn(self, entry, text, language):
+        """A caption of our own drawing. What is drawn nowhere else needs no word of style; a thing of the other sets
+        names the style nearly always, so that the bare name stays with its main picture."""
+        style, own = entry["style"], entry["id"].startswith("art-")
+        inborn = own and entry["drawing"] == entry["id"] and style in DRAWN
+        if self.rng.random() < (0.9 if inborn else 0.0 if style in DRAWN else 0.7 if own else 0.15):
+            return text
+        return self.rng.choice({**STYLES, **DRAWN}[style][language == "en"]).format(text)
 
 
 class People:
@@ -182,7 +210,7 @@ class People:
         return text if rng.random() < plain else rng.choice(styles).format(text)
 
 
-COUNTS = {"3d": 16, "flat": 10, "gradient": 10, "toned": 5, "recolour": 4, "peeps": 4, "toon": 4}  # a language
+COUNTS = {"3d": 16, "flat": 10, "gradient": 10, "toned": 5, "recolour": 4, "peeps": 4, "toon": 4, "art": 4}  # a language
 
 
 def write_captions():

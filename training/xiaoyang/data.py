@@ -1,7 +1,7 @@
 """Stage `data`: pictures of all sources as one array, with what is known of each.
 
-Installs the npm packages by name, renders the vector sources (render.mjs), reads the 3D pictures, makes the
-recoloured ones, and writes to the cache:
+Installs the npm packages by name, renders the vector sources and our own drawings (render.mjs), reads the 3D
+pictures, makes the recoloured ones, and writes to the cache:
 
     pictures.npy    uint8 (n, 128, 128, 4), premultiplied RGBA
     pictures.json   one entry a picture: set, id, colour, skin, held_out, and what a set knows besides
@@ -139,7 +139,15 @@ def collect():
             else:
                 add(raw[row], set=name, held_out=hold_out(name, row), **meta)
     recolour(entries, add, pixels, concepts)
+    drawn(add)  # last, so that a cache made before these were drawn has the same rows first
     return entries, np.stack(pixels)
+
+
+def drawn(add):
+    """Adds the pictures that are our own (training/art); a variant's colour is known where it was chosen by name."""
+    raw = np.memmap(CACHE / "render" / "art-128.rgba", np.uint8, "r").reshape(-1, SIDE, SIDE, 4)
+    for row, meta in enumerate(json.loads((CACHE / "render" / "art.json").read_text())):
+        add(raw[row], set="art", skin=None, **{"colour": None, **meta})
 
 
 def recolour(entries, add, pixels, concepts):

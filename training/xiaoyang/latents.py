@@ -12,11 +12,11 @@ from .places import CACHE, MODELS
 # Shares of the sets add up to one; the factor of a kind is against the other things of its set.
 PHASES = {
     "core": (
-        {"3d": 0.70, "flat": 0.05, "gradient": 0.05, "toned": 0.02, "recolour": 0.08, "peeps": 0.03, "toon": 0.07},
+        {"3d": 0.62, "flat": 0.04, "gradient": 0.04, "toned": 0.02, "recolour": 0.07, "peeps": 0.03, "toon": 0.06, "art": 0.12},
         {"symbol": 0.05, "face": 0.15, "body": 0.15, "activity": 0.1, "place": 0.4, "sport": 0.4, "person": 0.3},
     ),
     "all": (
-        {"3d": 0.44, "flat": 0.13, "gradient": 0.13, "toned": 0.06, "recolour": 0.10, "peeps": 0.06, "toon": 0.08},
+        {"3d": 0.40, "flat": 0.12, "gradient": 0.12, "toned": 0.05, "recolour": 0.09, "peeps": 0.05, "toon": 0.07, "art": 0.10},
         {"symbol": 0.3, "face": 0.5, "body": 0.5, "activity": 0.5, "place": 0.7, "sport": 0.8, "person": 0.8},
     ),
 }
@@ -26,10 +26,15 @@ def sampling_weights(entries, phase="all"):
     """Probability of each picture in a training batch, 0 when held out."""
     shares, factors = PHASES[phase]
     kinds = {concept["id"]: concept["kind"] for concept in json.loads((MODELS / "concepts.json").read_text())}
-    wanted = np.array([0 if e.get("held_out") else factors.get(kinds.get(e.get("id")), 1.0) for e in entries])
+
+    def factor(entry):  # every concept of our own drawings has as many pictures, so that kinds need none
+        return 1.0 if entry["set"] == "art" else factors.get(kinds.get(entry.get("id")), 1.0)
+
+    wanted = np.array([0 if entry.get("held_out") else factor(entry) for entry in entries])
     sets = np.array([e["set"] for e in entries])
     for name, share in shares.items():
-        wanted[sets == name] *= share / wanted[sets == name].sum()
+        if (sets == name).any():  # a cache may lack the newest set
+            wanted[sets == name] *= share / wanted[sets == name].sum()
     return wanted / wanted.sum()
 
 

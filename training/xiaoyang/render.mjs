@@ -1,6 +1,6 @@
 // Renders the vector sources to raw premultiplied RGBA, 128 px and 512 px.
 //
-//   node render.mjs MODULES_FOLDER OUT_FOLDER [flat|gradient|peeps|toon ...]
+//   node render.mjs MODULES_FOLDER OUT_FOLDER [flat|gradient|peeps|toon|art ...]
 //
 // Writes, for each set, SET-128.rgba, SET-512.rgba and SET.json (one entry a picture, in file order).
 // Anything already complete is left alone, so a broken run is resumed by the same command.
@@ -8,6 +8,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { pictures as art } from '../art/art.mjs';
 
 const [modules, out, ...wanted] = process.argv.slice(2);
 const require = createRequire(pathToFileURL(path.resolve(modules, '..') + '/'));
@@ -154,7 +155,7 @@ function* toons(collection, createAvatar, count) {
 }
 
 fs.mkdirSync(out, { recursive: true });
-const sets = wanted.length ? wanted : ['flat', 'gradient', 'peeps', 'toon'];
+const sets = wanted.length ? wanted : ['flat', 'gradient', 'peeps', 'toon', 'art'];
 const fluent = readNames('fluent-emoji-flat');
 const { createAvatar } = await import(require.resolve('@dicebear/core'));
 const collection = await import(require.resolve('@dicebear/collection'));
@@ -163,5 +164,6 @@ const all = {
   gradient: () => write('gradient', icons('fluent-emoji', fluent), 0),
   peeps: () => write('peeps', peeps(collection, createAvatar, 2820), 300),
   toon: () => write('toon', toons(collection, createAvatar, 2500), 300),
+  art: () => write('art', art(36), 500),
 };
 for (const set of sets) all[set]();
