@@ -79,6 +79,13 @@ def article(noun):
     return noun if noun.split()[0] in ("a", "an", "the") else ("an " if noun[0] in "aeiouAEIOU" else "a ") + noun
 
 
+def fits(name, colour, language):
+    """False when a name says another colour than the picture's."""
+    words = name.lower().split()
+    said = [each for each, short in COLOURS.items() if (short in name if language == "zh" else each in words)]
+    return not said or colour in said
+
+
 class Things:
     """Captions of the lexicon's things."""
 
@@ -86,13 +93,17 @@ class Things:
         self.concepts = {c["id"]: c for c in concepts}
         self.rng = rng
 
-    def name(self, concept, language):
-        other = concept[f"{language}_alt"]
-        return self.rng.choice(other) if other and self.rng.random() < 0.4 else concept[language]
+    def name(self, entry, language):
+        concept = self.concepts[entry["id"]]
+        main, other = concept[language], concept[f"{language}_alt"]
+        if entry["set"] == "art" and entry["colour"]:  # no white red plum blossom
+            fitting = [name for name in (main, *other) if fits(name, entry["colour"], language)] or [main]
+            main, other = fitting[0], fitting[1:]
+        return self.rng.choice(other) if other and self.rng.random() < 0.4 else main
 
     def zh(self, entry):
         c, rng = self.concepts[entry["id"]], self.rng
-        name = self.name(c, "zh")
+        name = self.name(entry, "zh")
         if entry["skin"]:
             return rng.choice(FITZPATRICK[entry["skin"]][0]) + "的" + name
         colour = entry["colour"]
@@ -108,7 +119,7 @@ class Things:
 
     def en(self, entry):
         c, rng = self.concepts[entry["id"]], self.rng
-        name = self.name(c, "en")
+        name = self.name(entry, "en")
         if entry["skin"]:
             skin = rng.choice(FITZPATRICK[entry["skin"]][1])
             return rng.choice([f"{name} with {skin}", f"{article(name)} with {skin}", f"{skin.replace(' ', '-', 1)} {name}"])
@@ -143,6 +154,8 @@ class Things:
         inborn = own and entry["drawing"] == entry["id"] and style in DRAWN
         if self.rng.random() < (0.9 if inborn else 0.0 if style in DRAWN else 0.7 if own else 0.15):
             return text
+        if language == "en":
+            text = text.removeprefix("a ").removeprefix("an ")
         return self.rng.choice({**STYLES, **DRAWN}[style][language == "en"]).format(text)
 
 
