@@ -1,4 +1,4 @@
-"""Stage `additions`: gives a cache that was made before them our own drawings, without moving a row of it.
+"""Stage `additions`: gives a cache that was made before them our own drawings and styles, without moving a row of it.
 
     python -m xiaoyang additions          # makes them in the folder `additions` of the cache
     python -m xiaoyang additions --merge  # appends them to the files of the cache; stop the training first
@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from .captions import COUNTS, Things
-from .data import drawn, npm_modules
+from .data import npm_modules, ours
 from .latents import fitted, values
 from .places import CACHE, MODELS, TRAINING
 from .text import Encoder
@@ -34,7 +34,7 @@ def pictures():
         entries.append(known)
         pixels.append(picture)
 
-    drawn(add)
+    ours(add, {entry["id"]: entry for entry in json.loads((MODELS / "concepts.json").read_text())})
     codec = fitted()
     with torch.no_grad():
         latents = [codec.encode(values(np.stack(pixels[i : i + 256]))).half().numpy() for i in range(0, len(pixels), 256)]
@@ -49,7 +49,7 @@ def captions(entries):
     things = Things(json.loads((MODELS / "concepts.json").read_text()), random.Random(11))
     rows, chosen = {}, []
     for entry in entries:
-        mine = {things.caption(entry, language) for language in ("zh", "en") for _ in range(COUNTS["art"])}
+        mine = {things.caption(entry, language) for language in ("zh", "en") for _ in range(COUNTS[entry["set"]])}
         chosen.append([rows.setdefault(text, len(rows)) for text in sorted(mine)])
     (FOLDER / "texts.json").write_text(json.dumps(list(rows), ensure_ascii=False))
     (FOLDER / "captions.json").write_text(json.dumps(chosen))

@@ -96,7 +96,7 @@ class Things:
     def name(self, entry, language):
         concept = self.concepts[entry["id"]]
         main, other = concept[language], concept[f"{language}_alt"]
-        if entry["set"] == "art" and entry["colour"]:  # no white red plum blossom
+        if entry["set"] in ("art", "styled") and entry["colour"]:  # no white red plum blossom
             fitting = [name for name in (main, *other) if fits(name, entry["colour"], language)] or [main]
             main, other = fitting[0], fitting[1:]
         return self.rng.choice(other) if other and self.rng.random() < 0.4 else main
@@ -133,12 +133,12 @@ class Things:
 
     def coloured(self, entry):
         """True when the caption shall name the colour: always of recoloured pictures, often of those drawn in it."""
-        share = {"recolour": 1.0, "art": 0.65}.get(entry["set"], 0.2)
+        share = {"recolour": 1.0, "art": 0.65, "styled": 0.3 if entry["colour"] == "red" else 0.9}.get(entry["set"], 0.2)
         return bool(entry["colour"]) and self.rng.random() < share
 
     def caption(self, entry, language):
         text = self.zh(entry) if language == "zh" else self.en(entry)
-        if entry["set"] == "art":
+        if entry["set"] in ("art", "styled"):
             return self.drawn(entry, text, language)
         style = entry.get("of", entry["set"])
         plain = 0.65 if style in ("3d", "toned") else 0.05
@@ -148,7 +148,7 @@ class Things:
 
 
     def drawn(self, entry, text, language):
-        """A caption of our own drawing. What is drawn nowhere else needs no word of style; a thing of the other sets
+        """A caption of our own drawing or style. What is drawn nowhere else needs no word of style; a thing of the other sets
         names the style nearly always, so that the bare name stays with its main picture."""
         style, own = entry["style"], entry["id"].startswith("art-")
         inborn = own and entry["drawing"] == entry["id"] and style in DRAWN
@@ -223,7 +223,7 @@ class People:
         return text if rng.random() < plain else rng.choice(styles).format(text)
 
 
-COUNTS = {"3d": 16, "flat": 10, "gradient": 10, "toned": 5, "recolour": 4, "peeps": 4, "toon": 4, "art": 4}  # a language
+COUNTS = {"3d": 16, "flat": 10, "gradient": 10, "toned": 5, "recolour": 4, "peeps": 4, "toon": 4, "art": 4, "styled": 4}  # a language
 
 
 def write_captions():

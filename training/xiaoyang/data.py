@@ -17,6 +17,7 @@ import numpy as np
 from PIL import Image
 
 from .places import CACHE, MODELS, TRAINING
+from .stylised import stylised
 
 SIDE = 128
 TONES = {"1f3fb": 1, "1f3fc": 2, "1f3fd": 3, "1f3fe": 4, "1f3ff": 5}  # Fitzpatrick modifiers, light to dark
@@ -139,8 +140,14 @@ def collect():
             else:
                 add(raw[row], set=name, held_out=hold_out(name, row), **meta)
     recolour(entries, add, pixels, concepts)
-    drawn(add)  # last, so that a cache made before these were drawn has the same rows first
+    ours(add, concepts)  # last, so that a cache made before these were drawn has the same rows first
     return entries, np.stack(pixels)
+
+
+def ours(add, concepts):
+    """Our own drawings, then things of the flat set in our own styles."""
+    drawn(add)
+    stylised(add, concepts, hold_out, base)
 
 
 def drawn(add):

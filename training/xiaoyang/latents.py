@@ -12,11 +12,13 @@ from .places import CACHE, MODELS
 # Shares of the sets add up to one; the factor of a kind is against the other things of its set.
 PHASES = {
     "core": (
-        {"3d": 0.62, "flat": 0.04, "gradient": 0.04, "toned": 0.02, "recolour": 0.07, "peeps": 0.03, "toon": 0.06, "art": 0.12},
+        {"3d": 0.59, "flat": 0.04, "gradient": 0.04, "toned": 0.02, "recolour": 0.07, "peeps": 0.03, "toon": 0.06, "art": 0.12,
+         "styled": 0.03},
         {"symbol": 0.05, "face": 0.15, "body": 0.15, "activity": 0.1, "place": 0.4, "sport": 0.4, "person": 0.3},
     ),
     "all": (
-        {"3d": 0.40, "flat": 0.12, "gradient": 0.12, "toned": 0.05, "recolour": 0.09, "peeps": 0.05, "toon": 0.07, "art": 0.10},
+        {"3d": 0.36, "flat": 0.11, "gradient": 0.11, "toned": 0.05, "recolour": 0.09, "peeps": 0.05, "toon": 0.07, "art": 0.10,
+         "styled": 0.06},
         {"symbol": 0.3, "face": 0.5, "body": 0.5, "activity": 0.5, "place": 0.7, "sport": 0.8, "person": 0.8},
     ),
 }
