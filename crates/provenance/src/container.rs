@@ -5,13 +5,18 @@
 //!
 //! No reader allocates more than four times the size of the file and [`MOST_INFLATED`] bytes.
 
+mod blob;
 mod field;
 mod flac;
+mod gif;
+mod jpeg;
 mod mp3;
 mod mp4;
+mod png;
 mod svg;
 mod text;
 mod wav;
+mod webp;
 
 use std::fmt;
 
@@ -229,9 +234,11 @@ pub struct Carried {
 pub fn read(bytes: &[u8], format: Format) -> Carried {
     let mut carried = Carried::default();
     let outcome = match format {
-        Format::Png | Format::Jpeg | Format::Webp | Format::Gif | Format::Pdf => {
-            unsupported(bytes, format).map(drop)
-        }
+        Format::Png => png::read(bytes, &mut carried),
+        Format::Jpeg => jpeg::read(bytes, &mut carried),
+        Format::Webp => webp::read(bytes, &mut carried),
+        Format::Gif => gif::read(bytes, &mut carried),
+        Format::Pdf => unsupported(bytes, format).map(drop),
         Format::Mp4 => mp4::read(bytes, &mut carried),
         Format::Mp3 => mp3::read(bytes, &mut carried),
         Format::Wav => wav::read(bytes, &mut carried),
@@ -264,7 +271,11 @@ pub fn sites(bytes: &[u8], format: Format) -> Result<Vec<Site>, Error> {
 /// place for a label.
 pub fn write(bytes: &[u8], format: Format, label: &Aigc, source: DigitalSource) -> Result<Vec<u8>, Error> {
     match format {
-        Format::Png | Format::Jpeg | Format::Webp | Format::Gif | Format::Pdf => unsupported(bytes, format),
+        Format::Png => png::write(bytes, label, source),
+        Format::Jpeg => jpeg::write(bytes, label, source),
+        Format::Webp => webp::write(bytes, label, source),
+        Format::Gif => gif::write(bytes, label, source),
+        Format::Pdf => unsupported(bytes, format),
         Format::Mp4 => mp4::write(bytes, label),
         Format::Mp3 => mp3::write(bytes, label),
         Format::Wav => wav::write(bytes, label),

@@ -42,6 +42,33 @@ pub enum Error {
         /// What was wrong.
         what: String,
     },
+    /// A code or name of a provider that cannot stand in a label.
+    #[error("`{text}` cannot name a provider: {what}")]
+    Provider {
+        /// As given.
+        text: String,
+        /// Why not.
+        what: &'static str,
+    },
+    /// Words that the visible label cannot be.
+    #[error("the visible label cannot be `{text}`: {what}")]
+    Wording {
+        /// As given.
+        text: String,
+        /// Why not.
+        what: &'static str,
+    },
+    /// A picture that a legible label does not fit into.
+    #[error("a picture of {width}x{height} pixels has no room for a legible label")]
+    NoRoom {
+        /// Its width, in pixels.
+        width: u32,
+        /// Its height, in pixels.
+        height: u32,
+    },
+    /// The private key for signing labels is not one of its curve.
+    #[error("the private key of labels is not a number of its curve")]
+    Key,
 }
 
 impl Error {
@@ -54,6 +81,12 @@ impl Error {
             Self::Damaged { .. } | Self::Packet { .. } => {
                 Some("open the file in a viewer and save it again, then label the new file")
             }
+            Self::Provider { .. } => Some(
+                "give the 27-character code of TC260-PG-20252A, or a name in ASCII letters without spaces",
+            ),
+            Self::Wording { .. } => Some("take `AI生成`, `AI合成` or `人工智能生成合成`"),
+            Self::NoRoom { .. } => Some("enlarge the picture, or shorten the label's words"),
+            Self::Key => Some("make new keys"),
             Self::Unsupported { .. } => None,
         }
     }

@@ -13,8 +13,11 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod aigc;
+pub mod code;
 pub mod container;
 mod error;
+pub mod signature;
+pub mod visible;
 pub mod xmp;
 
 pub use error::Error;
