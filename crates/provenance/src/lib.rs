@@ -18,6 +18,7 @@ pub mod container;
 mod error;
 pub mod signature;
 pub mod visible;
+pub mod watermark;
 pub mod xmp;
 
 pub use error::Error;

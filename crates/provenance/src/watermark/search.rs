@@ -1,0 +1,210 @@
+//! Finds scale, angle, mirroring and stretch of a constellation in a spectrum.
+//!
+//! In logarithmic polar places a change of scale is a shift along the radius and a turn is a shift along the angle, so one
+//! circular correlation tries all of them (Alattar and Meyer 2003, "Watermark re-synchronization using log-polar mapping
+//! of image autocorrelation").
+
+use rustfft::num_complex::Complex;
+
+use super::constellation::{BAND, Constellation, Role, Wave};
+use super::spectrum::{ANGLES, RADII, STEP, Spectrum, Turner, frequency};
+
+/// Takes the waves of a tile to frequencies of the picture: `x = a u + b v`, `y = c u + d v`, in periods per pixel.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Lattice {
+    pub a: f32,
+    pub b: f32,
+    pub c: f32,
+    pub d: f32,
+}
+
+impl Lattice {
+    /// A tile of `tile_px` pixels, turned by `angle` radians.
+    pub(super) fn turned(tile_px: f32, angle: f32) -> Self {
+        let (sine, cosine) = angle.sin_cos();
+        Self { a: cosine / tile_px, b: -sine / tile_px, c: sine / tile_px, d: cosine / tile_px }
+    }
+
+    /// The same for a tile that is seen from behind.
+    pub(super) fn mirrored(tile_px: f32, angle: f32) -> Self {
+        let plain = Self::turned(tile_px, angle);
+        Self { a: -plain.a, c: -plain.c, ..plain }
+    }
+
+    /// Mean length of a tile, in pixels.
+    pub(super) fn tile_px(&self) -> f32 {
+        self.determinant().abs().sqrt().recip()
+    }
+
+    pub(super) fn determinant(&self) -> f32 {
+        self.a * self.d - self.b * self.c
+    }
+
+    fn frequency(&self, wave: &Wave) -> (f32, f32) {
+        let (u, v) = (wave.u as f32, wave.v as f32);
+        (self.a * u + self.b * v, self.c * u + self.d * v)
+    }
+
+    /// A small change: larger by `change[0]`, turned by `change[1]`, stretched along x by `change[2]`, sheared by `change[3]`.
+    fn nudged(&self, change: [f32; 4]) -> Self {
+        let [scale, turn, stretch, shear] = change;
+        let (xx, xy, yx, yy) = (1.0 + scale + stretch, shear - turn, shear + turn, 1.0 + scale - stretch);
+        Self {
+            a: xx * self.a + xy * self.c,
+            b: xx * self.b + xy * self.d,
+            c: yx * self.a + yy * self.c,
+            d: yx * self.b + yy * self.d,
+        }
+    }
+}
+
+/// A lattice and how far its waves stand out, in standard deviations of chance.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Candidate {
+    pub lattice: Lattice,
+    pub score: f32,
+}
+
+/// The weight of each wave in a score; they sum to zero.
+pub(super) struct Template {
+    waves: Vec<(Wave, f32)>,
+    forward: Vec<Complex<f32>>,
+    scale: f32,
+}
+
+impl Template {
+    pub(super) fn new(constellation: &Constellation, turner: &mut Turner) -> Self {
+        let weight = |wave: &Wave| (wave.radius() / BAND.1).powf(-0.25);
+        let present: f32 =
+            constellation.waves.iter().filter(|wave| wave.role != Role::Empty).map(weight).sum();
+        let absent: f32 =
+            constellation.waves.iter().filter(|wave| wave.role == Role::Empty).map(weight).sum();
+        let waves: Vec<(Wave, f32)> = constellation
+            .waves
+            .iter()
+            .map(|wave| {
+                (
+                    *wave,
+                    if wave.role == Role::Empty { -weight(wave) * present / absent } else { weight(wave) },
+                )
+            })
+            .collect();
+        let scale = waves.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt().recip();
+        let mut map = vec![Complex::new(0.0, 0.0); ANGLES * RADII];
+        for (wave, weight) in &waves {
+            // Radius place 0 is a wave of one period per tile.
+            let place = (wave.radius().ln() / STEP).round() as usize;
+            let angle = ((wave.v as f32).atan2(wave.u as f32) / STEP).round() as usize % ANGLES;
+            for (around, share) in [(0, 1.0), (1, 0.5), (ANGLES - 1, 0.5)] {
+                for (beside, part) in [(0, 1.0), (1, 0.5), (RADII - 1, 0.5)] {
+                    let at = (angle + around) % ANGLES * RADII + (place + beside) % RADII;
+                    map[at] += Complex::new(weight * share * part, 0.0);
+                }
+            }
+        }
+        Self { waves, forward: turner.forward(map.into_iter()), scale }
+    }
+
+    /// How far the waves of `lattice` stand out of a spectrum.
+    pub(super) fn score(&self, spectrum: &Spectrum, lattice: &Lattice) -> f32 {
+        let sum: f32 = self
+            .waves
+            .iter()
+            .map(|(wave, weight)| {
+                let (x, y) = lattice.frequency(wave);
+                weight * spectrum.at(x, y)
+            })
+            .sum();
+        sum * self.scale
+    }
+
+    /// Climbs to the best lattice nearby.
+    pub(super) fn refine(&self, spectrum: &Spectrum, start: Lattice, mut reach: f32) -> Candidate {
+        let mut best = Candidate { lattice: start, score: self.score(spectrum, &start) };
+        while reach > 0.000_4 {
+            let mut moved = false;
+            for direction in 0..8 {
+                let mut change = [0.0; 4];
+                change[direction / 2] = if direction % 2 == 0 { reach } else { -reach };
+                let lattice = best.lattice.nudged(change);
+                let score = self.score(spectrum, &lattice);
+                if score > best.score {
+                    best = Candidate { lattice, score };
+                    moved = true;
+                }
+            }
+            if !moved {
+                reach *= 0.5;
+            }
+        }
+        best
+    }
+}
+
+/// The most likely lattices of a template in a spectrum, best first.
+pub(super) fn lattices(
+    spectrum: &Spectrum,
+    template: &Template,
+    turner: &mut Turner,
+    count: usize,
+) -> Vec<Candidate> {
+    let map = spectrum.log_polar();
+    let seen = turner.forward(map.iter().map(|value| Complex::new(*value, 0.0)));
+    let mut starts = Vec::new();
+    for mirrored in [false, true] {
+        let joined =
+            (0..seen.len()).map(|at| seen[at] * template.forward[mirror(at, mirrored)].conj()).collect();
+        let correlation = turner.inverse(joined);
+        starts.extend(peaks(&correlation, count).into_iter().map(|(value, angle, place)| {
+            let tile_px = frequency(place as f32).recip();
+            let angle = angle as f32 * STEP;
+            let lattice =
+                if mirrored { Lattice::mirrored(tile_px, angle) } else { Lattice::turned(tile_px, angle) };
+            (value, lattice)
+        }));
+    }
+    starts.sort_by(|a, b| b.0.total_cmp(&a.0));
+    starts.truncate(count);
+    let mut found: Vec<Candidate> =
+        starts.into_iter().map(|(_, lattice)| template.refine(spectrum, lattice, 0.006)).collect();
+    found.sort_by(|a, b| b.score.total_cmp(&a.score));
+    found
+}
+
+/// A mirrored template has its angles in the opposite order; in the transform that is the opposite frequency of the angle.
+fn mirror(at: usize, mirrored: bool) -> usize {
+    if !mirrored {
+        return at;
+    }
+    let (row, column) = (at / ANGLES, at % ANGLES);
+    row * ANGLES + (ANGLES - column) % ANGLES
+}
+
+/// Smallest and largest tile that is looked for, in pixels.
+const TILE_PX: (f32, f32) = (20.0, 440.0);
+
+/// Places of the largest values that are tops of their neighbourhood: value, angle place, radius place.
+fn peaks(correlation: &[Complex<f32>], count: usize) -> Vec<(f32, usize, i32)> {
+    let place_of = |tile_px: f32| (RADII - 1) as i32 - ((0.5 * tile_px).ln() / STEP) as i32;
+    // A large tile has its lowest wave below the map, and its place is counted around the end.
+    let value_at =
+        |angle: usize, place: i32| correlation[angle * RADII + place.rem_euclid(RADII as i32) as usize].re;
+    let mut tops: Vec<(f32, usize, i32)> = Vec::new();
+    for angle in 0..ANGLES {
+        for place in place_of(TILE_PX.1)..=place_of(TILE_PX.0) {
+            let value = value_at(angle, place);
+            let beside = [
+                value_at((angle + 1) % ANGLES, place),
+                value_at((angle + ANGLES - 1) % ANGLES, place),
+                value_at(angle, place + 1),
+                value_at(angle, place - 1),
+            ];
+            if beside.iter().all(|other| value >= *other) {
+                tops.push((value, angle, place));
+            }
+        }
+    }
+    tops.sort_by(|a, b| b.0.total_cmp(&a.0));
+    tops.truncate(count);
+    tops
+}
