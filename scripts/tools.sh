@@ -5,6 +5,7 @@
 #   ffmpeg, ffprobe  Debian package `ffmpeg`; tests let it make media and read their labels
 #   rustfmt, clippy  components of the toolchain, by rustup
 #   Python, ExifTool Debian packages `python3-venv`, `libimage-exiftool-perl`; they judge our pictures' parameters
+#   Tesseract        Debian packages `tesseract-ocr`, `tesseract-ocr-chi-sim`; it reads the visible label
 #
 # cargo-nextest and cargo-deny are used where they are installed and not built here: that would take longer than
 # the checks. Without the first, `cargo test` runs the tests; without the second, `cargo xtask licences` still does.
@@ -34,6 +35,7 @@ command -v cc >/dev/null || install_packages gcc libc6-dev
 command -v ffprobe >/dev/null || install_packages ffmpeg
 python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3 python3-venv
 command -v exiftool >/dev/null || install_packages libimage-exiftool-perl
+tesseract --list-langs 2>/dev/null | grep -qx chi_sim || install_packages tesseract-ocr tesseract-ocr-chi-sim
 
 for component in rustfmt clippy; do
     command=$([ "$component" = rustfmt ] && echo fmt || echo clippy)
