@@ -2,6 +2,8 @@
 //!
 //! A blob is written before the row that names it: an orphaned blob is rubbish, an orphaned row would be a lie.
 
+#[cfg(feature = "s3")]
+mod bucket;
 mod folder;
 
 use std::path::PathBuf;
@@ -10,16 +12,24 @@ use crate::Error;
 use crate::secret::{hex, sha256};
 use folder::Folder;
 
+#[cfg(feature = "s3")]
+pub use bucket::Bucket;
+
 /// Where blobs are kept.
 #[derive(Clone, Debug)]
 pub enum BlobPlace {
     /// A local folder, made where it is missing.
     Folder(PathBuf),
+    /// A bucket of an S3-compatible service.
+    #[cfg(feature = "s3")]
+    Bucket(Bucket),
 }
 
 #[derive(Clone, Debug)]
 pub(crate) enum Blobs {
     Folder(Folder),
+    #[cfg(feature = "s3")]
+    Bucket(bucket::Opened),
 }
 
 /// A blob that is there, and since when.
@@ -32,6 +42,8 @@ impl Blobs {
     pub(crate) async fn open(place: BlobPlace) -> Result<Self, Error> {
         Ok(match place {
             BlobPlace::Folder(path) => Self::Folder(Folder::open(path).await?),
+            #[cfg(feature = "s3")]
+            BlobPlace::Bucket(bucket) => Self::Bucket(bucket.open()?),
         })
     }
 
@@ -40,6 +52,8 @@ impl Blobs {
         let key = key_of(bytes);
         match self {
             Self::Folder(folder) => folder.put(&key, bytes).await?,
+            #[cfg(feature = "s3")]
+            Self::Bucket(bucket) => bucket.put(&key, bytes).await?,
         }
         Ok(key)
     }
@@ -48,6 +62,8 @@ impl Blobs {
     pub(crate) async fn get(&self, key: &str) -> Result<Vec<u8>, Error> {
         let bytes = match self {
             Self::Folder(folder) => folder.get(key).await?,
+            #[cfg(feature = "s3")]
+            Self::Bucket(bucket) => bucket.get(key).await?,
         };
         let bytes = bytes.ok_or_else(|| Error::BlobMissing(key.to_owned()))?;
         if key_of(&bytes) == key { Ok(bytes) } else { Err(Error::BlobDamaged(key.to_owned())) }
@@ -56,6 +72,8 @@ impl Blobs {
     pub(crate) async fn exists(&self, key: &str) -> Result<bool, Error> {
         match self {
             Self::Folder(folder) => folder.exists(key).await,
+            #[cfg(feature = "s3")]
+            Self::Bucket(bucket) => bucket.exists(key).await,
         }
     }
 
@@ -63,6 +81,8 @@ impl Blobs {
     pub(crate) async fn delete(&self, key: &str) -> Result<(), Error> {
         match self {
             Self::Folder(folder) => folder.delete(key).await,
+            #[cfg(feature = "s3")]
+            Self::Bucket(bucket) => bucket.delete(key).await,
         }
     }
 
@@ -70,6 +90,8 @@ impl Blobs {
     pub(crate) async fn list(&self) -> Result<Vec<Found>, Error> {
         match self {
             Self::Folder(folder) => folder.list().await,
+            #[cfg(feature = "s3")]
+            Self::Bucket(bucket) => bucket.list().await,
         }
     }
 
@@ -77,6 +99,8 @@ impl Blobs {
     pub(crate) async fn tidy(&self) -> Result<(), Error> {
         match self {
             Self::Folder(folder) => folder.tidy().await,
+            #[cfg(feature = "s3")]
+            Self::Bucket(_) => Ok(()),
         }
     }
 }

@@ -10,13 +10,15 @@ mod statement;
 use std::str::FromStr;
 use std::time::Duration;
 
+use futures_util::TryStreamExt as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
-pub(crate) use statement::{Row, Statement, Value, sql};
+pub(crate) use statement::{Column, Row, Statement, Value, sql};
 
 use crate::Error;
+use crate::archive::Sink;
 
 /// How long a statement waits for a lock or a connection.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -179,6 +181,25 @@ impl Work {
             Self::Sqlite(work) => statement.sqlite().execute(&mut **work).await?.rows_affected(),
             Self::Postgres(work) => statement.postgres().execute(&mut **work).await?.rows_affected(),
         })
+    }
+
+    /// Hands row after row on, without holding them all.
+    pub(crate) async fn each(&mut self, statement: Statement, sink: &mut Sink<'_>) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(work) => {
+                let mut rows = statement.sqlite().fetch(&mut **work);
+                while let Some(row) = rows.try_next().await? {
+                    sink.take(Row::Sqlite(row)).await?;
+                }
+            }
+            Self::Postgres(work) => {
+                let mut rows = statement.postgres().fetch(&mut **work);
+                while let Some(row) = rows.try_next().await? {
+                    sink.take(Row::Postgres(row)).await?;
+                }
+            }
+        }
+        Ok(())
     }
 
     pub(crate) async fn commit(self) -> Result<(), Error> {

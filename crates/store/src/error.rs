@@ -22,6 +22,10 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The bucket refused, or is gone.
+    #[cfg(feature = "s3")]
+    #[error("the bucket failed: {0}")]
+    Bucket(#[from] object_store::Error),
     /// A blob is not there.
     #[error("the blob `{0}` is missing")]
     BlobMissing(String),

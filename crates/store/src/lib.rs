@@ -1,6 +1,6 @@
 //! What must survive a restart: accounts, jobs, pictures, ledger.
 //!
-//! A [`Store`] is a database (SQLite or PostgreSQL) and a place for blobs (a folder).
+//! A [`Store`] is a database (SQLite or PostgreSQL) and a place for blobs (a folder, or with the feature `s3` a bucket).
 //! What an order or a picture means is the caller's: payloads, results and parameters are opaque JSON.
 //!
 //! ```
@@ -41,6 +41,7 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod accounts;
+mod archive;
 mod blobs;
 mod bus;
 mod clock;
@@ -57,7 +58,10 @@ use std::sync::Arc;
 pub use accounts::{
     Accounts, ApiKey, Invitation, NewPerson, Person, Quota, Quotas, Role, Session, SignIn, Standing, Usage,
 };
+pub use archive::Archived;
 pub use blobs::BlobPlace;
+#[cfg(feature = "s3")]
+pub use blobs::Bucket;
 pub use bus::{Bus, Event, Heard, Subscription};
 pub use clock::Clock;
 pub use error::Error;
@@ -68,8 +72,8 @@ pub use ledger::{
     Proof, Report, leaf_hash, node_hash, proves_consistency, proves_inclusion,
 };
 pub use pictures::{
-    Board, Cursor, Favourite, Filter, NewPicture, Picture, PictureFile, PicturePage, Pictures, Shelf, Swept,
-    Upload,
+    Board, Cursor, DIMENSIONS, Favourite, Filter, NewPicture, Picture, PictureFile, PicturePage, Pictures,
+    Shelf, Swept, Upload, Vector,
 };
 pub use secret::Token;
 
@@ -97,6 +101,7 @@ pub struct Store {
     key: Arc<LedgerKey>,
     clock: Clock,
     bus: Bus,
+    meanings: pictures::Meanings,
 }
 
 impl Store {
@@ -108,6 +113,7 @@ impl Store {
             key: Arc::new(settings.ledger),
             clock: settings.clock,
             bus: Bus::new(),
+            meanings: pictures::Meanings::default(),
         })
     }
 

@@ -4,6 +4,7 @@ mod boards;
 mod deletion;
 mod keep;
 mod list;
+mod meaning;
 mod uploads;
 mod words;
 
@@ -14,6 +15,8 @@ pub use boards::Board;
 pub use deletion::Swept;
 pub use keep::NewPicture;
 pub use list::{Cursor, Favourite, Filter, PicturePage, Shelf};
+pub(crate) use meaning::Meanings;
+pub use meaning::{DIMENSIONS, Vector};
 pub use uploads::Upload;
 
 use crate::db::{Row, sql};

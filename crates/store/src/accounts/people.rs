@@ -176,12 +176,11 @@ impl Accounts<'_> {
     pub async fn set_role(&self, id: &PersonId, role: Role) -> Result<(), Error> {
         let mut work = self.0.db.begin().await?;
         ledger::hold(&mut work).await?;
+        let before = owners(&mut work).await?;
         const SQL: &str = "UPDATE people SET role = $2 WHERE id = $1 RETURNING pseudonym";
         let row = work.optional(sql(SQL).bind(id.as_str()).bind(role.as_str())).await?;
         let pseudonym = row.ok_or_else(|| Error::missing("account", id))?.text("pseudonym")?;
-        if role != Role::Owner {
-            self.an_owner_remains(&mut work).await?;
-        }
+        an_owner_remains(&mut work, before).await?;
         let entry = NewEntry::new(Kind::Account, pseudonym).fact("change", "role").fact("role", role);
         ledger::append(&mut work, self.0.clock.now_ms(), entry).await?;
         work.commit().await
@@ -200,12 +199,13 @@ impl Accounts<'_> {
     async fn set_standing(&self, id: &PersonId, standing: Standing, reason: &str) -> Result<(), Error> {
         let mut work = self.0.db.begin().await?;
         ledger::hold(&mut work).await?;
+        let before = owners(&mut work).await?;
         const SQL: &str =
             "UPDATE people SET standing = $2 WHERE id = $1 AND standing <> 'erased' RETURNING pseudonym";
         let row = work.optional(sql(SQL).bind(id.as_str()).bind(standing.as_str())).await?;
         let pseudonym = row.ok_or_else(|| Error::missing("account", id))?.text("pseudonym")?;
         if standing != Standing::Active {
-            self.an_owner_remains(&mut work).await?;
+            an_owner_remains(&mut work, before).await?;
             work.run(sql("DELETE FROM sessions WHERE person = $1").bind(id.as_str())).await?;
         }
         let entry =
@@ -219,13 +219,14 @@ impl Accounts<'_> {
     pub async fn erase(&self, id: &PersonId) -> Result<(), Error> {
         let mut work = self.0.db.begin().await?;
         ledger::hold(&mut work).await?;
+        let before = owners(&mut work).await?;
         const READ: &str = "SELECT pseudonym FROM people WHERE id = $1 AND standing <> 'erased'";
         let row = work.optional(sql(READ).bind(id.as_str())).await?;
         let pseudonym = row.ok_or_else(|| Error::missing("account", id))?.text("pseudonym")?;
         const SQL: &str = "UPDATE people SET name = NULL, display = '', password = NULL, preferences = '{}', \
              standing = 'erased', pseudonym = $2 WHERE id = $1";
         work.run(sql(SQL).bind(id.as_str()).bind(hex(&random::<16>()?))).await?;
-        self.an_owner_remains(&mut work).await?;
+        an_owner_remains(&mut work, before).await?;
         for table in ["sessions", "api_keys"] {
             work.run(sql(format!("DELETE FROM {table} WHERE person = $1")).bind(id.as_str())).await?;
         }
@@ -234,13 +235,11 @@ impl Accounts<'_> {
         ledger::append(&mut work, self.0.clock.now_ms(), entry).await?;
         work.commit().await
     }
+}
 
-    /// Fails where accounts with names exist, but none of them is an owner any more.
-    async fn an_owner_remains(&self, work: &mut Work) -> Result<(), Error> {
-        const NAMED: &str = "SELECT count(*) AS n FROM people WHERE name IS NOT NULL AND standing = 'active'";
-        let named = work.one(sql(NAMED)).await?.number("n")?;
-        if named > 0 && owners(work).await? == 0 { Err(Error::LastOwner) } else { Ok(()) }
-    }
+/// Fails where there were owners with a name before, and none is left.
+async fn an_owner_remains(work: &mut Work, before: i64) -> Result<(), Error> {
+    if before > 0 && owners(work).await? == 0 { Err(Error::LastOwner) } else { Ok(()) }
 }
 
 /// How many people with a name own the studio.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{AssertSqlSafe, Postgres, Row as _, Sqlite};
+use sqlx::{AssertSqlSafe, Column as _, Postgres, Row as _, Sqlite, TypeInfo as _};
 
 use crate::Error;
 
@@ -85,6 +85,37 @@ pub(crate) enum Row {
     Postgres(PgRow),
 }
 
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Column {
+    Text,
+    Number,
+    Bytes,
+}
+
+impl Column {
+    /// The word in an archive.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Number => "number",
+            Self::Bytes => "bytes",
+        }
+    }
+
+    /// What a column of a database's own type holds.
+    fn of(name: &str, own: &str) -> Result<(String, Self), Error> {
+        let column = match own {
+            "TEXT" => Self::Text,
+            "INTEGER" | "BIGINT" | "INT8" => Self::Number,
+            "BLOB" | "BYTEA" => Self::Bytes,
+            _ => return Err(Error::Column { column: "type", value: own.to_owned() }),
+        };
+        Ok((name.to_owned(), column))
+    }
+}
+
 macro_rules! columns {
     ($($name:ident -> $type:ty;)*) => {
         $(pub(crate) fn $name(&self, column: &str) -> Result<$type, Error> {
@@ -103,5 +134,26 @@ impl Row {
         number -> i64;
         optional_number -> Option<i64>;
         bytes -> Vec<u8>;
+        optional_bytes -> Option<Vec<u8>>;
+    }
+
+    /// The names of the row's columns, and what they hold.
+    pub(crate) fn columns(&self) -> Result<Vec<(String, Column)>, Error> {
+        match self {
+            Self::Sqlite(row) => {
+                row.columns().iter().map(|own| Column::of(own.name(), own.type_info().name())).collect()
+            }
+            Self::Postgres(row) => {
+                row.columns().iter().map(|own| Column::of(own.name(), own.type_info().name())).collect()
+            }
+        }
+    }
+
+    pub(crate) fn value(&self, name: &str, column: Column) -> Result<Value, Error> {
+        Ok(match column {
+            Column::Text => Value::Text(self.optional_text(name)?),
+            Column::Number => Value::Number(self.optional_number(name)?),
+            Column::Bytes => Value::Bytes(self.optional_bytes(name)?),
+        })
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::merkle::{Hash, leaf_hash};
 use crate::Error;
-use crate::secret::{hex, random, sha256};
+use crate::secret::{hex, random, sha256, unhex};
 
 /// What an entry is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -185,11 +185,4 @@ pub(super) fn close(new: NewEntry, seq: u64, at: i64, previous: &[u8]) -> Result
 /// SHA-256 of salt and value, in hexadecimal digits.
 pub(super) fn commitment(salt: &[u8], value: &str) -> String {
     hex(&sha256(&[salt, value.as_bytes()]))
-}
-
-pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> =
-        text.chars().map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
-    let digits = digits?;
-    (digits.len() % 2 == 0).then(|| digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }

@@ -1,7 +1,8 @@
 //! Keeping a picture: the blob first, then row and entry of the ledger at once.
 
+use super::meaning::bytes;
 use super::words::{fold, words};
-use super::{COLUMNS, Picture, Pictures};
+use super::{COLUMNS, Picture, Pictures, Vector};
 use crate::bus::Event;
 use crate::db::{Work, sql};
 use crate::jobs::{Lease, held};
@@ -19,6 +20,7 @@ pub struct NewPicture {
     also: String,
     parameters: String,
     parent: Option<PictureId>,
+    vector: Option<Vector>,
     files: Vec<(String, String, Vec<u8>)>,
     marks: Vec<(String, String)>,
     facts: Vec<(&'static str, String)>,
@@ -36,6 +38,7 @@ impl NewPicture {
             also: String::new(),
             parameters: "{}".to_owned(),
             parent: None,
+            vector: None,
             files: Vec::new(),
             marks: Vec::new(),
             facts: Vec::new(),
@@ -64,6 +67,12 @@ impl NewPicture {
     /// The picture that it was made from.
     pub fn parent(mut self, parent: PictureId) -> Self {
         self.parent = Some(parent);
+        self
+    }
+
+    /// What it is about, for the search by meaning.
+    pub fn vector(mut self, vector: Vector) -> Self {
+        self.vector = Some(vector);
         self
     }
 
@@ -210,8 +219,8 @@ async fn row(
 ) -> Result<Picture, Error> {
     let text = format!(
         "INSERT INTO pictures AS p (id, person, job, place, parent, blob, media_type, size_bytes, width_px, \
-         height_px, prompt, folded, parameters, created_ms, entry) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING {}",
+         height_px, prompt, folded, parameters, created_ms, entry, vector) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING {}",
         COLUMNS.replace("p.", "")
     );
     let insert = sql(text).bind(id.as_str()).bind(origin.person.as_str());
@@ -221,7 +230,8 @@ async fn row(
         insert.bind(&picture.media_type).bind(i64::try_from(picture.bytes.len()).unwrap_or(i64::MAX));
     let insert = insert.bind(picture.width_px).bind(picture.height_px).bind(&picture.prompt);
     let insert = insert.bind(fold(&format!("{}{}", picture.prompt, picture.also)));
-    Picture::read(&work.one(insert.bind(&picture.parameters).bind(now).bind(entry)).await?)
+    let insert = insert.bind(&picture.parameters).bind(now).bind(entry);
+    Picture::read(&work.one(insert.bind(picture.vector.as_ref().map(bytes))).await?)
 }
 
 async fn files(work: &mut Work, id: &PictureId, picture: &NewPicture, keys: &[String]) -> Result<(), Error> {

@@ -103,7 +103,7 @@ impl Pictures<'_> {
     /// How many pictures have a word, up to a limit.
     async fn count(&self, asked: &Asked) -> Result<i64, Error> {
         const WORD: &str =
-            "SELECT count(*) AS n FROM (SELECT 1 FROM picture_words WHERE word = $1 LIMIT $2) AS some";
+            "SELECT count(*) AS n FROM (SELECT 1 FROM picture_words WHERE word = $1 LIMIT $2) AS counted";
         let Asked::Word(word) = asked else { return Ok(i64::MAX) };
         self.0.db.one(sql(WORD).bind(word).bind(COUNTED)).await?.number("n")
     }

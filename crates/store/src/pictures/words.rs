@@ -63,7 +63,7 @@ pub(super) fn question(text: &str) -> Question {
         match run.chinese {
             true if length == 1 => question.asked.push(Asked::Beginning(run.text.clone())),
             true => question.asked.extend(pairs(&run.text).map(Asked::Word)),
-            false if number + 1 == runs.len() && length >= 3 => {
+            false if number + 1 == runs.len() && length >= 2 => {
                 question.asked.push(Asked::Beginning(run.text.chars().take(LONGEST).collect()));
             }
             false => question.asked.push(Asked::Word(run.text.chars().take(LONGEST).collect())),
