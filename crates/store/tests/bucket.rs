@@ -77,7 +77,9 @@ async fn pictures_live_in_a_bucket_until_they_are_purged() {
     let one = store(folder.path(), "one", &server.address).await;
     let person = one.accounts().local_person().await.expect("a person");
     let pictures = one.pictures();
-    let new = |bytes: &[u8]| NewPicture::new(bytes.to_vec(), "image/png", 8, 8).file("preview", "image/webp", vec![1; 9]);
+    let new = |bytes: &[u8]| {
+        NewPicture::new(bytes.to_vec(), "image/png", 8, 8).file("preview", "image/webp", vec![1; 9])
+    };
     let kept = pictures.import(&person.id, new(b"lanterns")).await.expect("kept");
     let same = pictures.import(&person.id, new(b"lanterns")).await.expect("kept");
     assert_eq!(pictures.bytes(&kept).await.expect("bytes"), b"lanterns");

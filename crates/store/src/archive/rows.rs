@@ -34,7 +34,7 @@ impl<'a> Sink<'a> {
             columns.iter().map(|(name, column)| Ok(json(row.value(name, *column)?))).collect();
         self.line(&values?)?;
         self.rows += 1;
-        if self.rows % ROWS == 0 { self.flush().await } else { Ok(()) }
+        if self.rows.is_multiple_of(ROWS) { self.flush().await } else { Ok(()) }
     }
 
     fn line(&mut self, values: &impl serde::Serialize) -> Result<(), Error> {

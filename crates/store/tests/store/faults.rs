@@ -120,14 +120,14 @@ async fn nothing_lost_or_twice(studio: &Studio, wang: &Person) {
         assert_eq!(places, [0, 1, 2], "each picture once");
         for picture in &kept {
             let bytes = pictures.bytes(picture).await.expect("bytes");
-            assert_eq!(bytes, format!("{} {}", job.id, picture.place).into_bytes());
+            assert_eq!(bytes, format!("{} {}", job.id, picture.place).into_bytes(), "its own bytes");
         }
     }
-    assert_eq!(all(&pictures).await, ORDERS * PLACES as usize);
+    assert_eq!(all(&pictures).await, ORDERS * PLACES as usize, "pictures in the gallery");
     let marked = pictures.by_mark("test", "all").await.expect("marks");
     assert_eq!(marked.len(), ORDERS * PLACES as usize, "no picture without a row");
     assert_eq!(pictures.sweep(0).await.expect("swept").blobs, 0, "equal bytes leave no orphans");
-    assert_eq!(studio.store.ledger().verify(&[]).await.expect("a report").findings, []);
+    assert_eq!(studio.store.ledger().verify(&[]).await.expect("a report").findings, [], "a sound ledger");
 }
 
 async fn all(pictures: &Pictures<'_>) -> usize {

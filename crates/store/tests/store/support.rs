@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -61,6 +61,8 @@ pub(crate) async fn open(address: &str, blobs: &Path, clock: Clock) -> Store {
 /// A PostgreSQL server on a socket in a folder of its own.
 struct Server {
     socket: PathBuf,
+    /// Its pipe stays open until this process ends, and with it the server.
+    _keeper: Child,
     made: AtomicU32,
 }
 
@@ -99,12 +101,10 @@ impl Server {
             .stdout(Stdio::piped())
             .spawn()
             .expect("a shell");
-        // The pipe stays open until this process ends.
-        std::mem::forget(keeper.stdin.take());
         let mut said = String::new();
         BufReader::new(keeper.stdout.take().expect("piped")).read_line(&mut said).expect("a line");
         assert_eq!(said.trim(), "ready", "PostgreSQL did not start; its logs are in {}", socket.display());
-        Self { socket, made: AtomicU32::new(0) }
+        Self { socket, _keeper: keeper, made: AtomicU32::new(0) }
     }
 
     /// The address of a new, empty database.
