@@ -15,7 +15,7 @@ from safetensors.torch import save_file
 
 from .places import CACHE, MODELS
 
-VERSION = "0.1"
+VERSION = "0.2"
 
 
 def as_int8(weight):

@@ -12,7 +12,7 @@ fn picture(side: u32) -> RgbaImage {
     RgbaImage::from_fn(side, side, |x, y| {
         let wave = (x as f32 * 0.05).sin() * 40.0
             + (y as f32 * 0.021).cos() * 50.0
-            + ((x * 31 ^ y * 17) % 23) as f32;
+            + (((x * 31) ^ (y * 17)) % 23) as f32;
         Rgba([120.0 + wave, 110.0 + wave * 0.8, 100.0 + wave * 0.5, 255.0].map(|value| value as u8))
     })
 }

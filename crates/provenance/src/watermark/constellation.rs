@@ -90,7 +90,7 @@ fn half_plane() -> Vec<(i32, i32)> {
 /// Fisher and Yates.
 fn shuffle(places: &mut [(i32, i32)], draws: &mut Draws) {
     for last in (1..places.len()).rev() {
-        let other = (u64::from(draws.next()) * (last as u64 + 1) >> 32) as usize;
+        let other = ((u64::from(draws.next()) * (last as u64 + 1)) >> 32) as usize;
         places.swap(last, other);
     }
 }
