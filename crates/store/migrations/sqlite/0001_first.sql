@@ -141,6 +141,7 @@ CREATE TABLE pictures (
 );
 CREATE INDEX pictures_of ON pictures (person, seq);
 CREATE INDEX pictures_favourite ON pictures (person, favourite, seq);
+CREATE INDEX pictures_created ON pictures (created_ms, seq);
 CREATE INDEX pictures_parent ON pictures (parent) WHERE parent IS NOT NULL;
 CREATE INDEX pictures_blob ON pictures (blob);
 CREATE INDEX pictures_purge ON pictures (purge_ms) WHERE purge_ms IS NOT NULL;

@@ -5,8 +5,8 @@ use super::{COLUMNS, Picture, Pictures};
 use crate::db::{Statement, sql};
 use crate::{BoardId, Error, JobId, PersonId};
 
-/// Rows that are counted to see which word is rarest.
-const COUNTED: u32 = 2000;
+/// What is more than so many rows is not counted further: it is walked instead of collected.
+const COUNTED: i64 = 20_000;
 
 /// Whether a person marked a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -80,17 +80,26 @@ impl Pictures<'_> {
         Ok(PicturePage { pictures, next })
     }
 
-    /// Adds the words of a search, rarest first: the database walks the shortest list.
+    /// Adds the words of a search.
+    ///
+    /// Words that the index leads to quickly come first, rarest first. The rest, and all words where one person's few
+    /// pictures are searched, are looked up picture by picture, newest first.
     async fn ask(&self, select: &mut Select, filter: &Filter) -> Result<(), Error> {
         let Some(text) = filter.text.as_deref().filter(|text| !text.trim().is_empty()) else { return Ok(()) };
         let question = question(text);
+        let few = self.has_few(filter).await?;
         let mut counted = Vec::new();
         for asked in question.asked {
-            counted.push((self.count(&asked).await?, asked));
+            counted.push((if few { COUNTED } else { self.count(&asked).await? }, asked));
         }
         counted.sort();
-        for (_, asked) in counted {
-            select.ask(asked);
+        for (count, asked) in counted {
+            match asked {
+                Asked::Word(word) if !few => select.walk(word),
+                Asked::Beginning(start) if count < COUNTED => select.gather(start),
+                Asked::Word(word) => select.look_up(word),
+                Asked::Beginning(start) => select.look_up_beginning(start),
+            }
         }
         for held in question.holds {
             let pattern = held.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
@@ -100,13 +109,31 @@ impl Pictures<'_> {
         Ok(())
     }
 
+    /// Whether only pictures of a person are asked for who has few.
+    async fn has_few(&self, filter: &Filter) -> Result<bool, Error> {
+        let Some(person) = &filter.person else { return Ok(false) };
+        const SQL: &str = "SELECT pictures FROM people WHERE id = $1";
+        let row = self.0.db.optional(sql(SQL).bind(person.as_str())).await?;
+        Ok(row.map_or(Ok(0), |row| row.number("pictures"))? < COUNTED)
+    }
+
     /// How many pictures have a word, up to a limit.
     async fn count(&self, asked: &Asked) -> Result<i64, Error> {
         const WORD: &str =
             "SELECT count(*) AS n FROM (SELECT 1 FROM picture_words WHERE word = $1 LIMIT $2) AS counted";
-        let Asked::Word(word) = asked else { return Ok(i64::MAX) };
-        self.0.db.one(sql(WORD).bind(word).bind(COUNTED)).await?.number("n")
+        const BEGINNING: &str = "SELECT count(*) AS n FROM \
+             (SELECT 1 FROM picture_words WHERE word >= $1 AND word < $2 LIMIT $3) AS counted";
+        let statement = match asked {
+            Asked::Word(word) => sql(WORD).bind(word),
+            Asked::Beginning(start) => sql(BEGINNING).bind(start).bind(end_of(start)),
+        };
+        self.0.db.one(statement.bind(COUNTED)).await?.number("n")
     }
+}
+
+/// The first text after all that begin with `start`.
+fn end_of(start: &str) -> String {
+    format!("{start}\u{10ffff}")
 }
 
 /// A question to the database, in the making.
@@ -124,25 +151,39 @@ impl Select {
         format!("${}", self.values.len())
     }
 
-    fn ask(&mut self, asked: Asked) {
-        match asked {
-            Asked::Word(word) => {
-                let value = self.value(word);
-                let number = self.words;
-                self.conditions.push(format!("w{number}.word = {value}"));
-                if number > 0 {
-                    self.conditions.push(format!("w{number}.seq = w0.seq"));
-                }
-                self.words += 1;
-            }
-            Asked::Beginning(start) => {
-                let end = format!("{start}\u{10ffff}");
-                let (from, to) = (self.value(start), self.value(end));
-                self.conditions.push(format!(
-                    "p.seq IN (SELECT seq FROM picture_words WHERE word >= {from} AND word < {to})"
-                ));
-            }
+    /// Walks the index of a word, newest first.
+    fn walk(&mut self, word: String) {
+        let value = self.value(word);
+        let number = self.words;
+        self.conditions.push(format!("w{number}.word = {value}"));
+        if number > 0 {
+            self.conditions.push(format!("w{number}.seq = w0.seq"));
         }
+        self.words += 1;
+    }
+
+    /// Collects all pictures with words that begin so.
+    fn gather(&mut self, start: String) {
+        let end = self.value(end_of(&start));
+        let start = self.value(start);
+        self.conditions
+            .push(format!("p.seq IN (SELECT seq FROM picture_words WHERE word >= {start} AND word < {end})"));
+    }
+
+    fn look_up(&mut self, word: String) {
+        let value = self.value(word);
+        self.conditions
+            .push(format!("EXISTS (SELECT 1 FROM picture_words w WHERE w.word = {value} AND w.seq = p.seq)"));
+    }
+
+    /// The words of one picture are few. What is added to them keeps the database from reading the index by word.
+    fn look_up_beginning(&mut self, start: String) {
+        let end = self.value(end_of(&start));
+        let start = self.value(start);
+        self.conditions.push(format!(
+            "EXISTS (SELECT 1 FROM picture_words w WHERE w.seq = p.seq \
+             AND (w.word || '') >= {start} AND (w.word || '') < {end})"
+        ));
     }
 
     fn narrow(&mut self, filter: &Filter) {
@@ -163,6 +204,17 @@ impl Select {
             if let Some(bound) = bound {
                 let value = self.value(bound);
                 self.conditions.push(format!("p.{comparison} {value}"));
+            }
+        }
+        // They follow from the conditions above, and spare the database the walk to the first that fulfils them. What is
+        // added keeps SQLite from seeking the edge by that same walk.
+        let edges = [("<=", "max", "<", filter.until_ms), (">=", "min", ">=", filter.since_ms)];
+        for (comparison, edge, side, bound) in edges {
+            if let Some(bound) = bound {
+                let value = self.value(bound);
+                self.conditions.push(format!(
+                    "p.seq {comparison} (SELECT {edge}(seq + 0) FROM pictures WHERE created_ms {side} {value})"
+                ));
             }
         }
         if let Some(board) = &filter.board {
