@@ -8,7 +8,7 @@ use aho_corasick::AhoCorasick;
 use crate::normalise::{self, Glyph, Kind, kind};
 use crate::view::shape::Shapes;
 use crate::view::sound::{self, Likeness};
-use crate::view::{self, View, joined};
+use crate::view::{self, View, joined, words};
 
 /// A term of a pack.
 #[derive(Debug)]
@@ -48,10 +48,10 @@ pub(crate) struct Occurrence {
 /// What an occurrence can prove.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Strength {
-    /// Only together with an occurrence that stands alone: a homophone of two syllables.
+    /// Only together with an occurrence that stands alone: a word that sounds nearly so.
     Supporting,
-    /// Together with others like it: two syllables written in pinyin.
-    Spelt,
+    /// Together with others like it: two syllables that sound exactly so.
+    Heard,
     /// By itself.
     Alone,
 }
@@ -149,18 +149,17 @@ impl Matcher {
         let joined = joined::join(&base);
         let mut found = Vec::new();
         self.search(View::Plain, &plain, &mut found);
-        for (view, glyphs) in [
+        let mut views = vec![
             (View::Han, joined::han(&base)),
-            (View::Leet, folded(joined::join(&view::leet(&base)))),
             (View::Repeats, view::without_repeats(&joined)),
             (View::Emoji, joined::join(&view::emoji(&base))),
-        ] {
+        ];
+        views.extend(view::leet(&base).iter().map(|leet| (View::Leet, folded(joined::join(leet)))));
+        views.extend(self.shapes.read(&joined).into_iter().map(|shape| (View::Shape, shape)));
+        for (view, glyphs) in views {
             if glyphs.iter().any(|glyph| glyph.changed) {
                 self.search(view, &Reading::new(glyphs), &mut found);
             }
-        }
-        if let Some(shape) = self.shapes.read(&joined) {
-            self.search(View::Shape, &Reading::new(shape), &mut found);
         }
         self.search(View::Sound, &Reading::new(sound::read(&joined)), &mut found);
         self.search(View::Joined, &Reading::new(joined), &mut found);
@@ -199,6 +198,9 @@ impl Matcher {
 /// Whether two neighbours are letters of one word, or digits of one number.
 fn continues(left: Option<&Glyph>, right: Option<&Glyph>) -> bool {
     let (Some(left), Some(right)) = (left, right) else { return false };
+    if right.apart {
+        return false;
+    }
     let letters = |glyph: &Glyph| kind(glyph.ch) == Kind::Letter && glyph.ch.is_alphabetic();
     (letters(left) && letters(right)) || (left.ch.is_ascii_digit() && right.ch.is_ascii_digit())
 }
@@ -217,15 +219,12 @@ fn heard(term: &Term, glyphs: &[Glyph], before: Option<&Glyph>, after: Option<&G
     }
     let length = glyphs.len();
     let all_pinyin = glyphs.iter().all(|glyph| glyph.changed);
-    let inside_word = |left: Option<&Glyph>, right: Option<&Glyph>| match (left, right) {
-        (Some(left), Some(right)) => left.changed && right.changed && left.end == right.start,
-        _ => false,
-    };
-    let cut = inside_word(before, glyphs.first()) || inside_word(glyphs.last(), after);
     match length {
         _ if same == length => None,
-        2 if all_pinyin && exact == 2 && !cut => Some(Strength::Spelt),
-        2 => (same == 1 && exact == 1).then_some(Strength::Supporting),
+        2 | 3 if is_written_word(term, glyphs, before, after) => None,
+        2 if all_pinyin && exact == 2 => Some(Strength::Heard),
+        2 if same == 1 && exact == 1 => Some(Strength::Heard),
+        2 => (same == 1).then_some(Strength::Supporting),
         3 if same == 2 || same + exact == 3 => Some(Strength::Alone),
         3 => (same == 1).then_some(Strength::Supporting),
         _ if same + exact + 1 >= length => Some(Strength::Alone),
@@ -233,11 +232,26 @@ fn heard(term: &Term, glyphs: &[Glyph], before: Option<&Glyph>, after: Option<&G
     }
 }
 
+/// Whether a character that differs from the term makes a common word with its neighbour: 青 in 青色 does not stand
+/// for 情.
+fn is_written_word(term: &Term, glyphs: &[Glyph], before: Option<&Glyph>, after: Option<&Glyph>) -> bool {
+    let is_word = |left: Option<&Glyph>, right: Option<&Glyph>| match (left, right) {
+        (Some(left), Some(right)) => left.end == right.start && words::is_common(left.seen, right.seen),
+        _ => false,
+    };
+    glyphs.iter().zip(&term.base).enumerate().any(|(place, (glyph, character))| {
+        let left = if place == 0 { before } else { glyphs.get(place - 1) };
+        let right = if place + 1 == glyphs.len() { after } else { glyphs.get(place + 1) };
+        glyph.seen != character.ch && (is_word(left, Some(glyph)) || is_word(Some(glyph), right))
+    })
+}
+
 impl Term {
     /// What to search for in a view; nothing where the view cannot show the term.
     fn keys(&self, view: View, shapes: &Shapes) -> Vec<String> {
         let joined = joined::join(&self.base);
         let all_han = self.base.iter().all(|glyph| kind(glyph.ch) == Kind::Han);
+        let has_han = self.base.iter().any(|glyph| kind(glyph.ch) == Kind::Han);
         let has_letters = self.base.iter().any(|glyph| glyph.ch.is_ascii_lowercase());
         let key = match view {
             View::Plain => text_of(&view::plain(&self.base)).trim().to_owned(),
@@ -246,7 +260,7 @@ impl Term {
             View::Han if all_han => text_of(&joined),
             View::Leet if has_letters => return with_spelt_out(text_of(&folded(joined))),
             View::Repeats => text_of(&view::without_repeats(&joined)),
-            View::Shape if all_han => joined.iter().map(|glyph| shapes.standing_for(glyph.ch)).collect(),
+            View::Shape if has_han => joined.iter().map(|glyph| shapes.standing_for(glyph.ch)).collect(),
             View::Sound if all_han => {
                 return joined
                     .iter()

@@ -22,6 +22,8 @@ pub(crate) struct Glyph {
     pub(crate) end: u32,
     /// Whether the view changed something here that a reader would notice.
     pub(crate) changed: bool,
+    /// Whether a word may begin here although a letter stands before it: both were written apart.
+    pub(crate) apart: bool,
 }
 
 /// What a character is for the joining of words.
@@ -84,7 +86,7 @@ fn read_beyond_ascii(ch: char, span: (u32, u32), glyphs: &mut Vec<Glyph>) {
 }
 
 fn push(glyphs: &mut Vec<Glyph>, ch: char, (start, end): (u32, u32)) {
-    glyphs.push(Glyph { ch, seen: ch, start, end, changed: false });
+    glyphs.push(Glyph { ch, seen: ch, start, end, changed: false, apart: false });
 }
 
 fn is_plain_han(ch: char) -> bool {

@@ -8,6 +8,7 @@ pub(crate) mod joined;
 mod leet;
 pub(crate) mod shape;
 pub(crate) mod sound;
+pub(crate) mod words;
 
 use crate::normalise::{Glyph, Kind, kind};
 
@@ -92,8 +93,8 @@ pub(crate) fn without_repeats(joined: &[Glyph]) -> Vec<Glyph> {
     glyphs
 }
 
-/// Letters for the digits and signs of leetspeak, before joining.
-pub(crate) fn leet(base: &[Glyph]) -> Vec<Glyph> {
+/// Letters for the digits and signs of leetspeak, before joining; two readings where a sign ends a word.
+pub(crate) fn leet(base: &[Glyph]) -> Vec<Vec<Glyph>> {
     leet::letters_for_signs(base)
 }
 

@@ -33,7 +33,6 @@ pub(super) fn letters(ch: char) -> Option<&'static str> {
         // Greek
         'α' => "a",
         'β' => "b",
-        'ϲ' => "c",
         'δ' => "d",
         'ε' => "e",
         'η' => "n",
@@ -89,9 +88,12 @@ pub(super) fn letters(ch: char) -> Option<&'static str> {
     Some(letters)
 }
 
-/// The letter in a filled circle or square, or of a regional indicator. Unicode gives these no decomposition.
+/// The letter in a filled circle or square, or of a regional indicator, which Unicode gives no decomposition; and
+/// letters that it decomposes to what they mean, not to what they look like.
 pub(super) fn boxed_letter(ch: char) -> Option<char> {
     let first = match ch {
+        'ϲ' | 'Ϲ' => return Some('c'),
+        'ϳ' | 'Ϳ' => return Some('j'),
         '\u{1f150}'..='\u{1f169}' => 0x1f150,
         '\u{1f170}'..='\u{1f189}' => 0x1f170,
         '\u{1f1e6}'..='\u{1f1ff}' => 0x1f1e6,

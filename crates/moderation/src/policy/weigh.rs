@@ -79,7 +79,7 @@ fn longest<'scan>(sides: &BTreeMap<u32, Vec<&'scan Occurrence>>) -> Vec<&'scan O
 }
 
 /// The closest occurrences of all sides that do not overlap and lie within the window, if one of them stands alone or all are
-/// written in pinyin.
+/// heard exactly.
 fn closest<'scan>(
     sides: &BTreeMap<u32, Vec<&'scan Occurrence>>,
     count: usize,
@@ -102,7 +102,7 @@ fn closest<'scan>(
         found.sort_by_key(|occurrence| occurrence.span.start);
         let near = found.windows(2).all(|pair| lengths.between(pair[0], pair[1]) <= window);
         let proven = found.iter().any(|occurrence| occurrence.strength == Strength::Alone)
-            || found.iter().all(|occurrence| occurrence.strength == Strength::Spelt);
+            || found.iter().all(|occurrence| occurrence.strength == Strength::Heard);
         let (Some(left), Some(right)) = (found.first(), found.last()) else { continue };
         let width = lengths.between(left, right);
         if found.len() == count && near && proven && best.as_ref().is_none_or(|(least, _)| width < *least) {

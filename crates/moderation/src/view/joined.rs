@@ -38,7 +38,10 @@ pub(crate) fn join(base: &[Glyph]) -> Vec<Glyph> {
         {
             push_space(&mut glyphs, &word);
         }
-        glyphs.extend_from_slice(word.glyphs);
+        let spelt_out = before
+            .as_ref()
+            .is_some_and(|before| before.is_single() && word.is_single() && word.gap > Gap::Nothing);
+        glyphs.extend(word.glyphs.iter().map(|glyph| Glyph { apart: spelt_out, ..*glyph }));
         before = Some(word);
     }
     glyphs
@@ -87,7 +90,7 @@ pub(crate) fn han(base: &[Glyph]) -> Vec<Glyph> {
 
 fn push_space(glyphs: &mut Vec<Glyph>, word: &Word<'_>) {
     let at = word.glyphs[0].start;
-    glyphs.push(Glyph { ch: ' ', seen: ' ', start: at, end: at, changed: false });
+    glyphs.push(Glyph { ch: ' ', seen: ' ', start: at, end: at, changed: false, apart: false });
 }
 
 fn words(base: &[Glyph]) -> impl Iterator<Item = Word<'_>> {

@@ -1,31 +1,42 @@
 //! Digits and signs that stand for letters.
 
-use crate::normalise::{Glyph, Kind, kind};
+use crate::normalise::Glyph;
 
 /// Replaces digits and signs inside words of letters by the letters that they look like.
 ///
-/// A sign at the end of a word stays a sign: `wow!` is not `wowi`.
-pub(super) fn letters_for_signs(base: &[Glyph]) -> Vec<Glyph> {
-    let mut glyphs = base.to_vec();
-    for index in 0..base.len() {
-        let Some(letter) = letter(base[index].ch) else { continue };
-        let is_part =
-            |at: Option<&Glyph>| at.is_some_and(|glyph| is_latin(glyph.ch) || letter_sign(glyph.ch));
-        let follows = is_part(index.checked_sub(1).and_then(|before| base.get(before)));
-        let leads = is_part(base.get(index + 1));
-        if leads || (follows && kind(base[index].ch) == Kind::Letter) {
-            glyphs[index] = Glyph { ch: letter, changed: true, ..base[index] };
+/// Punctuation at the end of a word may be a letter or not: `wow!` is no word with an i, `h3nt@!` is. Where it matters
+/// there are two readings.
+pub(super) fn letters_for_signs(base: &[Glyph]) -> Vec<Vec<Glyph>> {
+    let mut inside = base.to_vec();
+    let mut ends = Vec::new();
+    let mut start = 0;
+    for token in base.chunk_by(|left, right| is_part(left.ch) == is_part(right.ch)) {
+        if token.iter().any(|glyph| glyph.ch.is_ascii_lowercase()) {
+            for (place, glyph) in token.iter().enumerate() {
+                let Some(letter) = letter(glyph.ch) else { continue };
+                let letter = Glyph { ch: letter, changed: true, ..*glyph };
+                if place + 1 == token.len() && matches!(glyph.ch, '!' | '|' | '(' | '+') {
+                    ends.push((start + place, letter));
+                } else {
+                    inside[start + place] = letter;
+                }
+            }
         }
+        start += token.len();
     }
-    glyphs
+    if ends.is_empty() {
+        return vec![inside];
+    }
+    let mut whole = inside.clone();
+    for (place, letter) in ends {
+        whole[place] = letter;
+    }
+    vec![inside, whole]
 }
 
-fn is_latin(ch: char) -> bool {
-    ch.is_ascii_lowercase()
-}
-
-fn letter_sign(ch: char) -> bool {
-    letter(ch).is_some()
+/// Whether a character can be part of a word: an apostrophe is one for `driver'5`.
+fn is_part(ch: char) -> bool {
+    ch.is_ascii_lowercase() || ch == '\'' || letter(ch).is_some()
 }
 
 fn letter(ch: char) -> Option<char> {

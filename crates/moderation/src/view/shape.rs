@@ -131,35 +131,58 @@ impl Shapes {
         self.stands_for.get(&ch).copied().unwrap_or(ch)
     }
 
-    /// The text with parts put together, longest first, or nothing when no glyph would change.
-    pub(crate) fn read(&self, joined: &[Glyph]) -> Option<Vec<Glyph>> {
-        let mut glyphs = Vec::with_capacity(joined.len());
-        let (mut index, mut changed) = (0, false);
-        while index < joined.len() {
-            let (glyph, length) = self.whole_at(&joined[index..]);
-            changed |= glyph.changed;
-            glyphs.push(glyph);
-            index += length;
+    /// The text with parts put together, longest first, from the left and from the right: `小女子亥` is 小好亥 from the
+    /// left and 小女孩 from the right. Nothing where no glyph changes.
+    pub(crate) fn read(&self, joined: &[Glyph]) -> Vec<Vec<Glyph>> {
+        let left = self.leftmost_first(joined);
+        if !left.iter().any(|glyph| glyph.changed) {
+            return Vec::new();
         }
-        changed.then_some(glyphs)
+        let right = self.rightmost_first(joined);
+        if left == right { vec![left] } else { vec![left, right] }
     }
 
-    fn whole_at(&self, rest: &[Glyph]) -> (Glyph, usize) {
-        let first = rest[0];
-        if self.first_parts.contains(&as_written(first.ch)) {
-            for length in [3, 2] {
-                let Some(parts) = rest.get(..length) else { continue };
-                if let Some(whole) =
-                    key(parts.iter().map(|part| part.ch)).and_then(|key| self.wholes.get(&key))
-                {
-                    let end = parts[length - 1].end;
-                    return (Glyph { ch: *whole, seen: '\0', end, changed: true, ..first }, length);
-                }
-            }
+    fn leftmost_first(&self, joined: &[Glyph]) -> Vec<Glyph> {
+        let mut glyphs = Vec::with_capacity(joined.len());
+        let mut rest = joined;
+        while let Some(first) = rest.first() {
+            let whole =
+                [3, 2].into_iter().find_map(|length| Some((self.whole(rest.get(..length)?)?, length)));
+            let (glyph, length) = whole.unwrap_or_else(|| (self.alone(first), 1));
+            glyphs.push(glyph);
+            rest = &rest[length..];
         }
-        let ch = self.standing_for(first.ch);
+        glyphs
+    }
+
+    fn rightmost_first(&self, joined: &[Glyph]) -> Vec<Glyph> {
+        let mut glyphs = Vec::with_capacity(joined.len());
+        let mut rest = joined;
+        while let Some(last) = rest.last() {
+            let at = |length: usize| rest.len().checked_sub(length);
+            let whole =
+                [3, 2].into_iter().find_map(|length| Some((self.whole(&rest[at(length)?..])?, length)));
+            let (glyph, length) = whole.unwrap_or_else(|| (self.alone(last), 1));
+            glyphs.push(glyph);
+            rest = &rest[..rest.len() - length];
+        }
+        glyphs.reverse();
+        glyphs
+    }
+
+    fn whole(&self, parts: &[Glyph]) -> Option<Glyph> {
+        if !self.first_parts.contains(&as_written(parts[0].ch)) {
+            return None;
+        }
+        let whole = self.wholes.get(&key(parts.iter().map(|part| part.ch))?)?;
+        let end = parts[parts.len() - 1].end;
+        Some(Glyph { ch: *whole, seen: '\0', end, changed: true, ..parts[0] })
+    }
+
+    fn alone(&self, glyph: &Glyph) -> Glyph {
+        let ch = self.standing_for(glyph.ch);
         // A character that stands for others was written as another one only if the two look alike.
-        let changed = ch != first.ch && LOOK_ALIKES.iter().any(|class| class.contains(first.ch));
-        (Glyph { ch, changed, ..first }, 1)
+        let changed = ch != glyph.ch && LOOK_ALIKES.iter().any(|class| class.contains(glyph.ch));
+        Glyph { ch, changed, ..*glyph }
     }
 }

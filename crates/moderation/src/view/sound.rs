@@ -130,7 +130,7 @@ fn pinyin_syllables(word: &[Glyph]) -> Option<Vec<Glyph>> {
         at += length;
         let ch = class_character(number)?;
         let seen = char::from_u32(PLANE + u32::from(number))?;
-        Some(Glyph { ch, seen, start: part[0].start, end: part[length - 1].end, changed: true })
+        Some(Glyph { ch, seen, start: part[0].start, end: part[length - 1].end, changed: true, apart: false })
     });
     Some(syllables.collect())
 }
