@@ -1,6 +1,6 @@
 //! Searches a text for all terms of a policy, in every view at once.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
 use aho_corasick::AhoCorasick;
@@ -346,12 +346,16 @@ fn once_each(mut found: Vec<Occurrence>) -> Vec<Occurrence> {
         (occurrence.term, std::cmp::Reverse(occurrence.strength), occurrence.view, occurrence.span.start)
     });
     let mut kept: Vec<Occurrence> = Vec::new();
+    // Places that the term has already: starts and ends, which do not overlap.
+    let (mut term, mut taken) = (None, BTreeMap::new());
     for occurrence in found {
-        let overlaps = |other: &Occurrence| {
-            other.span.start < occurrence.span.end && occurrence.span.start < other.span.end
-        };
-        let same_term = kept.iter().rev().take_while(|other| other.term == occurrence.term);
-        if !same_term.into_iter().any(overlaps) {
+        if term != Some(occurrence.term) {
+            term = Some(occurrence.term);
+            taken.clear();
+        }
+        let before = taken.range(..occurrence.span.end).next_back();
+        if before.is_none_or(|(_, end)| *end <= occurrence.span.start) {
+            taken.insert(occurrence.span.start, occurrence.span.end);
             kept.push(occurrence);
         }
     }

@@ -99,12 +99,13 @@ impl Policy {
     /// A negative prompt asks for the absence of things and is not a text to screen: `裸体` there protects.
     pub fn screen(&self, text: &str) -> Verdict {
         let scan = self.matcher.scan(text);
-        let mut hits = weigh::terms(self, &scan);
+        let excuses = weigh::Excuses::new(self, &scan);
+        let mut hits = weigh::terms(self, &scan, &excuses);
         for rule in &self.rules {
             let Test::Pattern(pattern) = &rule.test else { continue };
             for found in pattern.find_iter(&scan.plain.text).take(weigh::MOST_HITS) {
                 let span = scan.plain.original(found.range());
-                if !found.is_empty() && !weigh::is_excused(self, &scan, rule, &span) {
+                if !found.is_empty() && !excuses.cover(rule, &span) {
                     let span = span.start as usize..span.end as usize;
                     let finding = Finding { term: pattern.as_str().to_owned(), span, view: View::Plain };
                     hits.push(Hit {

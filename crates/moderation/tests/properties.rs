@@ -104,6 +104,27 @@ fn views_are_told() {
 }
 
 #[test]
+fn decoys_do_not_hide_what_stands_behind_them() {
+    let far = "山".repeat(400);
+    for prompt in [
+        format!("{}{far}小学生裸体", "小学生，".repeat(500)),
+        format!("小学生裸体{far}{}", "裸露的山，".repeat(500)),
+        format!("{}孩子，全裸", "裸露的山，".repeat(500)),
+    ] {
+        assert_eq!(POLICY.screen(&prompt).action(), Action::Block);
+    }
+    let open = format!("{}{far}{}", "小学生，".repeat(500), "裸露的山，".repeat(500));
+    assert_eq!(POLICY.screen(&open).action(), Action::Pass);
+}
+
+#[test]
+fn long_texts_full_of_terms_are_screened() {
+    // Work grows with the length of the text, not with its square: this would take minutes otherwise.
+    let text = "小学生裸体伪造护照自制炸药教程".repeat(20_000);
+    assert_eq!(POLICY.screen(&text).action(), Action::Block);
+}
+
+#[test]
 fn an_exchange_of_policies_is_told() {
     let live = Live::new(Policy::shipped().expect("the shipped pack can be used"));
     let held = live.current();

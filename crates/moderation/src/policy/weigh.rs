@@ -1,6 +1,7 @@
 //! From occurrences of terms to hits of rules.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -13,12 +14,15 @@ use crate::view::View;
 /// Hits of one rule in one text; a text that has more is not told more.
 pub(super) const MOST_HITS: usize = 20;
 
-/// Occurrences on one side that are compared with the other sides.
-const MOST_OCCURRENCES: usize = 200;
+/// Neighbours on each side of an occurrence that are tried; more than one because some overlap.
+const NEIGHBOURS: usize = 8;
+
+/// Occurrences of the terms of a rule: one list for each side, in the order of the text.
+type Sides<'scan> = BTreeMap<u32, Vec<&'scan Occurrence>>;
 
 /// Hits of all rules that are made of terms, in the order of the rules.
-pub(super) fn terms(policy: &Policy, scan: &Scan) -> Vec<Hit> {
-    let mut touched: BTreeMap<u32, BTreeMap<u32, Vec<&Occurrence>>> = BTreeMap::new();
+pub(super) fn terms(policy: &Policy, scan: &Scan, excuses: &Excuses) -> Vec<Hit> {
+    let mut touched: BTreeMap<u32, Sides<'_>> = BTreeMap::new();
     for occurrence in &scan.occurrences {
         for (rule, side) in &policy.sides[occurrence.term as usize] {
             touched.entry(*rule).or_default().entry(*side).or_default().push(occurrence);
@@ -29,12 +33,15 @@ pub(super) fn terms(policy: &Policy, scan: &Scan) -> Vec<Hit> {
     for (number, mut sides) in touched {
         let rule = &policy.rules[number as usize];
         for side in sides.values_mut() {
-            side.retain(|occurrence| !is_excused(policy, scan, rule, &occurrence.span));
-            side.truncate(MOST_OCCURRENCES);
+            side.retain(|occurrence| !excuses.cover(rule, &occurrence.span));
+            side.sort_by_key(|occurrence| occurrence.span.start);
         }
         match rule.test {
-            Test::Any => hits
-                .extend(longest(&sides).into_iter().take(MOST_HITS).map(|found| hit(policy, rule, &[found]))),
+            Test::Any => {
+                hits.extend(
+                    longest(&sides).into_iter().take(MOST_HITS).map(|found| hit(policy, rule, &[found])),
+                );
+            }
             Test::All { sides: count, window } => {
                 hits.extend(closest(&sides, count, window, &lengths).map(|found| hit(policy, rule, &found)));
             }
@@ -44,31 +51,57 @@ pub(super) fn terms(policy: &Policy, scan: &Scan) -> Vec<Hit> {
     hits
 }
 
-/// Whether an exception of the rule's category covers the place, or a term of `unless` stands anywhere.
+/// What in a text excuses: exceptions and terms of `unless`.
 ///
 /// Only what is written openly excuses: a disguise is no reason to trust.
-pub(super) fn is_excused(policy: &Policy, scan: &Scan, rule: &Rule, span: &Range<u32>) -> bool {
-    let open =
-        scan.occurrences.iter().filter(|occurrence| matches!(occurrence.view, View::Plain | View::Joined));
-    open.into_iter().any(|occurrence| {
-        let covers = occurrence.span.start <= span.start && span.end <= occurrence.span.end;
-        let excepted = policy.exceptions.get(&occurrence.term);
-        rule.unless.contains(&occurrence.term)
-            || (covers && excepted.is_some_and(|categories| categories.contains(rule.citation.category.id())))
-    })
+pub(super) struct Excuses<'policy> {
+    /// By category: starts of exceptions, and the furthest end among those that start there or before.
+    covered: HashMap<&'policy str, Vec<(u32, u32)>>,
+    present: HashSet<u32>,
+}
+
+impl<'policy> Excuses<'policy> {
+    pub(super) fn new(policy: &'policy Policy, scan: &Scan) -> Self {
+        let mut covered: HashMap<&str, Vec<(u32, u32)>> = HashMap::new();
+        let mut present = HashSet::new();
+        for occurrence in &scan.occurrences {
+            if matches!(occurrence.view, View::Plain | View::Joined) {
+                present.insert(occurrence.term);
+                for category in policy.exceptions.get(&occurrence.term).into_iter().flatten() {
+                    covered.entry(category).or_default().push((occurrence.span.start, occurrence.span.end));
+                }
+            }
+        }
+        for places in covered.values_mut() {
+            places.sort_unstable();
+            let mut furthest = 0;
+            for (_, end) in places {
+                furthest = furthest.max(*end);
+                *end = furthest;
+            }
+        }
+        Self { covered, present }
+    }
+
+    /// Whether an exception of the rule's category covers the place, or a term of `unless` stands anywhere.
+    pub(super) fn cover(&self, rule: &Rule, span: &Range<u32>) -> bool {
+        let furthest = self.covered.get(rule.citation.category.id()).and_then(|places| {
+            let before = places.partition_point(|(start, _)| *start <= span.start);
+            places[..before].last()
+        });
+        furthest.is_some_and(|(_, end)| span.end <= *end) || !rule.unless.is_disjoint(&self.present)
+    }
 }
 
 /// What stands alone, without what lies inside something longer.
-fn longest<'scan>(sides: &BTreeMap<u32, Vec<&'scan Occurrence>>) -> Vec<&'scan Occurrence> {
+fn longest<'scan>(sides: &Sides<'scan>) -> Vec<&'scan Occurrence> {
     let mut found: Vec<&Occurrence> = sides
         .values()
         .flatten()
         .copied()
         .filter(|occurrence| occurrence.strength == Strength::Alone)
         .collect();
-    found.sort_by_key(|occurrence| {
-        (occurrence.span.start, std::cmp::Reverse(occurrence.span.end), occurrence.view)
-    });
+    found.sort_by_key(|occurrence| (occurrence.span.start, Reverse(occurrence.span.end), occurrence.view));
     let mut reached = 0;
     found.retain(|occurrence| {
         let inside = occurrence.span.end <= reached;
@@ -78,10 +111,10 @@ fn longest<'scan>(sides: &BTreeMap<u32, Vec<&'scan Occurrence>>) -> Vec<&'scan O
     found
 }
 
-/// The closest occurrences of all sides that do not overlap and lie within the window, if one of them stands alone or all are
-/// heard exactly.
+/// The closest occurrences of all sides that do not overlap and lie within the window, if one of them stands alone or
+/// all are heard exactly.
 fn closest<'scan>(
-    sides: &BTreeMap<u32, Vec<&'scan Occurrence>>,
+    sides: &Sides<'scan>,
     count: usize,
     window: u32,
     lengths: &Lengths<'_>,
@@ -89,27 +122,48 @@ fn closest<'scan>(
     if sides.len() < count {
         return None;
     }
-    let firsts = sides.values().next()?;
-    let mut best: Option<(u32, Vec<&Occurrence>)> = None;
-    for first in firsts {
-        let mut found = vec![*first];
-        for side in sides.values().skip(1) {
-            let free = side.iter().filter(|other| found.iter().all(|taken| !overlap(taken, other)));
-            found.extend(
-                free.min_by_key(|other| (lengths.between(first, other), std::cmp::Reverse(other.strength))),
-            );
-        }
-        found.sort_by_key(|occurrence| occurrence.span.start);
+    // A second time with the strong ones only, so that weak ones nearby do not stand before them.
+    let strong: Sides<'_> = sides
+        .iter()
+        .map(|(side, all)| {
+            let alone: Vec<&Occurrence> =
+                all.iter().copied().filter(|occurrence| occurrence.strength == Strength::Alone).collect();
+            (*side, if alone.is_empty() { all.clone() } else { alone })
+        })
+        .collect();
+    let first = sides.values().next()?;
+    let groups =
+        first.iter().flat_map(|first| [group(first, sides, lengths), group(first, &strong, lengths)]);
+    let fitting = groups.filter(|found| {
         let near = found.windows(2).all(|pair| lengths.between(pair[0], pair[1]) <= window);
         let proven = found.iter().any(|occurrence| occurrence.strength == Strength::Alone)
             || found.iter().all(|occurrence| occurrence.strength == Strength::Heard);
-        let (Some(left), Some(right)) = (found.first(), found.last()) else { continue };
-        let width = lengths.between(left, right);
-        if found.len() == count && near && proven && best.as_ref().is_none_or(|(least, _)| width < *least) {
-            best = Some((width, found));
-        }
+        found.len() == count && near && proven
+    });
+    fitting.min_by_key(|found| lengths.between(found[0], found[found.len() - 1]))
+}
+
+/// An occurrence of the first side and the nearest of every other side, in the order of the text.
+fn group<'scan>(
+    first: &'scan Occurrence,
+    sides: &Sides<'scan>,
+    lengths: &Lengths<'_>,
+) -> Vec<&'scan Occurrence> {
+    let mut found = vec![first];
+    for side in sides.values().skip(1) {
+        let at = side.partition_point(|other| other.span.start < first.span.start);
+        let before = side[..at].iter().rev().filter(|other| is_free(&found, other)).take(NEIGHBOURS);
+        let after = side[at..].iter().filter(|other| is_free(&found, other)).take(NEIGHBOURS);
+        let nearest =
+            before.chain(after).min_by_key(|other| (lengths.between(first, other), Reverse(other.strength)));
+        found.extend(nearest);
     }
-    best.map(|(_, found)| found)
+    found.sort_by_key(|occurrence| occurrence.span.start);
+    found
+}
+
+fn is_free(taken: &[&Occurrence], other: &Occurrence) -> bool {
+    taken.iter().all(|taken| !overlap(taken, other))
 }
 
 fn overlap(left: &Occurrence, right: &Occurrence) -> bool {
