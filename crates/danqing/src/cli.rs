@@ -6,10 +6,13 @@ mod completions;
 mod config;
 mod eval;
 mod help;
+mod keys;
+mod label;
 mod misuse;
 mod models;
 mod nearest;
 mod paint;
+mod verify;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -44,6 +47,9 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Paint(Box<paint::Arguments>),
+    Verify(verify::Arguments),
+    Label(label::Arguments),
+    Keys(keys::Arguments),
     Models(ModelArguments),
     Config(config::Arguments),
     Eval(eval::Arguments),
@@ -117,22 +123,29 @@ impl Cli {
         match &self.command {
             Command::Paint(arguments) if arguments.json => Reader::Program(language),
             Command::Eval(arguments) if arguments.json => Reader::Program(language),
+            Command::Verify(arguments) if arguments.json => Reader::Program(language),
+            Command::Label(arguments) if arguments.json => Reader::Program(language),
+            Command::Keys(arguments) if arguments.json => Reader::Program(language),
             _ => Reader::Person(language),
         }
     }
 
-    /// Does what was asked.
-    pub(crate) fn run(self) -> Result<(), Error> {
+    /// Does what was asked; gives the exit status.
+    pub(crate) fn run(self) -> Result<u8, Error> {
         let config = Config::load()?;
         let preferred = config.interface.language.value.as_deref().and_then(Language::parse);
         let reader = self.reader(preferred.unwrap_or_else(Language::of_locale));
-        match self.command {
+        let done = match self.command {
+            Command::Verify(arguments) => return verify::run(&arguments, &config, reader),
+            Command::Label(arguments) => label::run(&arguments, &config, reader),
+            Command::Keys(arguments) => keys::run(&arguments, &config, reader),
             Command::Paint(arguments) => paint::run(&arguments, &config, reader),
             Command::Models(arguments) => models::run(&arguments, &config, reader.language()),
             Command::Config(arguments) => config::run(&arguments, config, self.lang, reader.language()),
             Command::Eval(arguments) => eval::run(&arguments, &config, reader),
             Command::Completions(arguments) => completions::run(&arguments),
             Command::Nearest(arguments) => nearest::run(&arguments, &config),
-        }
+        };
+        done.map(|()| 0)
     }
 }

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use serde::Deserialize;
 
 use crate::error::Error;
+use crate::labelling::POSITIONS;
 use crate::order::{DEFAULT_GUIDANCE, DEFAULT_SAMPLER, DEFAULT_SIZE, DEFAULT_STEPS, Wish};
 use crate::terminal::Preview;
 
@@ -48,6 +49,8 @@ impl<T: Clone> Setting<T> {
 pub(crate) struct Config {
     pub(crate) paint: PaintSettings,
     pub(crate) model: ModelSettings,
+    pub(crate) label: LabelSettings,
+    pub(crate) keys: KeySettings,
     pub(crate) interface: InterfaceSettings,
 }
 
@@ -99,6 +102,32 @@ pub(crate) struct ModelSettings {
     pub(crate) threads: Setting<usize>,
 }
 
+/// How pictures are labelled.
+#[derive(Clone, Debug)]
+pub(crate) struct LabelSettings {
+    /// The visible label's words: `AI生成`.
+    pub(crate) text: Setting<String>,
+    /// Where it stands: `bottom-right`.
+    pub(crate) position: Setting<String>,
+    /// The operator's 27-character code, or an ASCII name: `danqing`.
+    pub(crate) producer: Setting<String>,
+}
+
+/// Which keys sign.
+#[derive(Clone, Debug)]
+pub(crate) struct KeySettings {
+    /// `$XDG_DATA_HOME/danqing/keys`, or under `~/.local/share`.
+    pub(crate) folder: Setting<String>,
+    /// `es256` or `ed25519`, when keys are made.
+    pub(crate) algorithm: Setting<String>,
+    /// An operator's own certificates in PEM, the signer's first; with `key`.
+    pub(crate) chain: Setting<String>,
+    /// The private key of the first of them, PKCS #8 in PEM.
+    pub(crate) key: Setting<String>,
+    /// Address of a time-stamping authority (RFC 3161 over HTTP): none.
+    pub(crate) time_authority: Setting<String>,
+}
+
 /// How danqing speaks.
 #[derive(Clone, Debug)]
 pub(crate) struct InterfaceSettings {
@@ -114,6 +143,8 @@ pub(crate) struct InterfaceSettings {
 struct File {
     paint: PaintSection,
     model: ModelSection,
+    label: LabelSection,
+    keys: KeySection,
     interface: InterfaceSection,
 }
 
@@ -136,6 +167,24 @@ struct PaintSection {
 struct ModelSection {
     folder: Option<String>,
     threads: Option<usize>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct LabelSection {
+    text: Option<String>,
+    position: Option<String>,
+    producer: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct KeySection {
+    folder: Option<String>,
+    algorithm: Option<String>,
+    chain: Option<String>,
+    key: Option<String>,
+    time_authority: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -166,7 +215,7 @@ impl Config {
     }
 
     fn resolve(text: &str, path: &Path, variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        let File { paint, model, interface } = parsed(text, path)?;
+        let File { paint, model, label, keys, interface } = parsed(text, path)?;
         let layers = Layers { path, variable };
         Ok(Self {
             paint: PaintSettings {
@@ -184,6 +233,28 @@ impl Config {
                 folder: layers.setting("model.folder", None, model.folder)?,
                 threads: layers.setting("model.threads", None, model.threads)?,
             },
+            label: LabelSettings {
+                text: layers.setting("label.text", Some("AI生成".into()), label.text)?,
+                position: layers.choice(
+                    "label.position",
+                    Some("bottom-right".into()),
+                    label.position,
+                    &POSITIONS,
+                )?,
+                producer: layers.setting("label.producer", Some("danqing".into()), label.producer)?,
+            },
+            keys: KeySettings {
+                folder: layers.setting("keys.folder", default_keys(), keys.folder)?,
+                algorithm: layers.choice(
+                    "keys.algorithm",
+                    Some("es256".into()),
+                    keys.algorithm,
+                    &["es256", "ed25519"],
+                )?,
+                chain: layers.setting("keys.chain", None, keys.chain)?,
+                key: layers.setting("keys.key", None, keys.key)?,
+                time_authority: layers.setting("keys.time_authority", None, keys.time_authority)?,
+            },
             interface: InterfaceSettings {
                 language: layers.choice("interface.language", None, interface.language, &["zh", "en"])?,
                 preview: layers.choice(
@@ -198,7 +269,7 @@ impl Config {
 
     /// Every setting as name, value and origin, in the order of the file.
     pub(crate) fn rows(&self) -> Vec<(&'static str, Option<String>, Origin)> {
-        let Self { paint, model, interface } = self;
+        let Self { paint, model, label, keys, interface } = self;
         vec![
             row(&paint.steps),
             row(&paint.guidance),
@@ -211,9 +282,24 @@ impl Config {
             row(&paint.out),
             row(&model.folder),
             row(&model.threads),
+            row(&label.text),
+            row(&label.position),
+            row(&label.producer),
+            row(&keys.folder),
+            row(&keys.algorithm),
+            row(&keys.chain),
+            row(&keys.key),
+            row(&keys.time_authority),
             row(&interface.language),
             row(&interface.preview),
         ]
+    }
+}
+
+impl KeySettings {
+    /// Where keys are kept; the current folder's `keys` where there is no home.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.folder.value.as_ref().map_or_else(|| PathBuf::from("keys"), PathBuf::from)
     }
 }
 
@@ -241,6 +327,13 @@ fn default_path() -> Option<PathBuf> {
     let folder = env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute());
     let folder = folder.or_else(|| env::home_dir().map(|home| home.join(".config")))?;
     Some(folder.join("danqing").join("config.toml"))
+}
+
+/// `$XDG_DATA_HOME/danqing/keys`, or under `~/.local/share`.
+fn default_keys() -> Option<String> {
+    let folder = env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute());
+    let folder = folder.or_else(|| env::home_dir().map(|home| home.join(".local/share")))?;
+    Some(folder.join("danqing").join("keys").display().to_string())
 }
 
 struct Layers<'a, V> {

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use danqing_provenance::keys::KeyError;
+
 use crate::language::Language;
 use crate::order::{MOST_CHARACTERS, MOST_COUNT, MOST_GUIDANCE, MOST_SEED, MOST_SIDE_PX, MOST_STEPS};
 
@@ -53,6 +55,16 @@ pub(crate) enum Error {
     Configuration { file: PathBuf, reason: String },
     #[error("the variable `{variable}` cannot be `{value}`")]
     Variable { variable: String, value: String },
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    #[error("`{file}` cannot be labelled: {source}")]
+    Label { file: PathBuf, source: danqing_provenance::Error },
+    #[error("the file `{file}` is there already")]
+    Occupied { file: PathBuf },
+    #[error("a setting of `[label]` is wrong: {source}")]
+    LabelSetting { source: danqing_provenance::Error },
+    #[error("`{url}` is not the address of a time authority")]
+    TimeAuthority { url: String },
     #[error("{english}")]
     Usage { chinese: String, english: String, suggestion: Option<String> },
     #[error("{failed} of {all} pictures failed")]
@@ -138,6 +150,11 @@ impl Error {
             Self::Weights { .. } => "weights",
             Self::Configuration { .. } => "configuration",
             Self::Variable { .. } => "variable",
+            Self::Keys(_) => "keys",
+            Self::Label { .. } => "label",
+            Self::Occupied { .. } => "occupied",
+            Self::LabelSetting { .. } => "label-setting",
+            Self::TimeAuthority { .. } => "time-authority",
             Self::Usage { .. } => "usage",
             Self::SomeFailed { .. } => "some-failed",
             Self::Cancelled => "cancelled",
@@ -154,6 +171,9 @@ impl Error {
             | Self::Encoding { .. }
             | Self::NoModel
             | Self::Weights { .. }
+            | Self::Keys(_)
+            | Self::Label { .. }
+            | Self::Occupied { .. }
             | Self::SomeFailed { .. } => 1,
             _ => 2,
         }
@@ -197,6 +217,13 @@ impl Error {
             Self::Weights { model, source } => format!("「{model}」的权重损坏，或属于别的模型：{source}"),
             Self::Configuration { file, reason } => format!("配置文件「{}」有错：{reason}", file.display()),
             Self::Variable { variable, value } => format!("环境变量 {variable} 不能是「{value}」"),
+            Self::Keys(error) => of_keys(error),
+            Self::Label { file, source } => {
+                format!("「{}」没有打上标识：{}", file.display(), of_label(source))
+            }
+            Self::Occupied { file } => format!("已经有「{}」了", file.display()),
+            Self::LabelSetting { source } => format!("[label] 里的设置不对：{}", of_label(source)),
+            Self::TimeAuthority { url } => format!("「{url}」不是时间戳服务的地址"),
             Self::Usage { chinese, .. } => chinese.clone(),
             Self::SomeFailed { failed, all } => format!("{all} 张里有 {failed} 张没有画成"),
             Self::Cancelled => "已取消，画好的图片都保留了".to_owned(),
@@ -264,6 +291,28 @@ impl Error {
             Self::Configuration { .. } | Self::Variable { .. } => {
                 ("运行 danqing config 查看全部设置".into(), "danqing config lists all settings".into())
             }
+            Self::Keys(error) => (keys_hint(error).into(), error.hint().into()),
+            Self::Label { source, .. } => {
+                let english = source.hint()?;
+                ("没有放出文件；检查密钥和文件，再试一次".into(), english.into())
+            }
+            Self::Occupied { .. } => (
+                "用 --out 换一个名字，或加 --force 覆盖".into(),
+                "choose another name with --out, or replace it with --force".into(),
+            ),
+            Self::LabelSetting { source } => (
+                match source {
+                    danqing_provenance::Error::Wording { .. } => {
+                        "写“AI生成”“AI合成”或“人工智能生成合成”".into()
+                    }
+                    _ => "写 27 位服务提供者编码，或不含空格的英文名称".into(),
+                },
+                source.hint()?.into(),
+            ),
+            Self::TimeAuthority { .. } => (
+                "写 http:// 开头的地址；时间戳自带签名，不用加密连接".into(),
+                "write an address that begins with http://; stamps are signed themselves".into(),
+            ),
             Self::Usage { suggestion: Some(suggestion), .. } => {
                 (format!("是不是想写 {suggestion}？"), format!("did you mean {suggestion}?"))
             }
@@ -273,6 +322,48 @@ impl Error {
             Self::Encoding { .. } | Self::SomeFailed { .. } | Self::Cancelled => return None,
         };
         Some(language.pick(chinese, english))
+    }
+}
+
+/// What stops a label, in Chinese.
+fn of_label(error: &danqing_provenance::Error) -> String {
+    use danqing_provenance::Error as Label;
+    match error {
+        Label::Provider { text, .. } => format!("「{text}」不能作服务提供者的编码或名称"),
+        Label::Wording { text, .. } => format!("「{text}」不能作可见标识的文字"),
+        Label::NoRoom { width, height } => format!("图片只有 {width}x{height}，放不下看得清的标识"),
+        Label::ManifestRefused { failures } => format!("签名证书不合规（{failures}）"),
+        Label::ReadBack { what } => format!("写好的文件读回来缺了一样（{what}）"),
+        Label::Damaged { format, at, .. } => format!("{format} 文件在第 {at} 字节处损坏"),
+        Label::Unsupported { format, .. } => format!("这个 {format} 文件放不了标识"),
+        Label::Encode { reason } => format!("图片编码失败：{reason}"),
+        other => other.to_string(),
+    }
+}
+
+/// What is wrong with keys, in Chinese.
+fn of_keys(error: &KeyError) -> String {
+    match error {
+        KeyError::Folder { path, source } => {
+            format!("密钥「{}」读写失败：{}", path.display(), reason(source))
+        }
+        KeyError::Damaged { path } => format!("密钥文件「{}」损坏", path.display()),
+        KeyError::Exists { path } => format!("「{}」里已经有密钥", path.display()),
+        KeyError::Missing { path } => format!("「{}」里还没有密钥", path.display()),
+        KeyError::UnknownKind => "这种私钥不能签清单".to_owned(),
+        KeyError::Certificate { reason } => format!("证书没有做成：{reason}"),
+        KeyError::NoRandomness => "系统给不出随机数".to_owned(),
+    }
+}
+
+fn keys_hint(error: &KeyError) -> &'static str {
+    match error {
+        KeyError::Folder { .. } => "检查文件夹的属主和权限",
+        KeyError::Damaged { .. } => "从备份恢复密钥文件夹；没有备份就移走它，重新生成",
+        KeyError::Exists { .. } => "要换新的，用 danqing keys rotate",
+        KeyError::Missing { .. } => "先用 danqing keys make 生成",
+        KeyError::UnknownKind => "用 PEM 里的 PKCS #8 私钥：P-256 或 P-384、Ed25519、2048 位以上的 RSA",
+        KeyError::Certificate { .. } | KeyError::NoRandomness => "检查系统时钟和随机数来源",
     }
 }
 

@@ -10,6 +10,7 @@ mod cli;
 mod config;
 mod error;
 mod grid;
+mod labelling;
 mod language;
 mod lexicon;
 mod metadata;
@@ -38,7 +39,7 @@ fn main() -> ExitCode {
     };
     let reader = cli.reader(Language::of_arguments(std::env::args()));
     match cli.run() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => ExitCode::from(status),
         Err(error) => {
             report::failed(reader, None, &error);
             ExitCode::from(error.exit())

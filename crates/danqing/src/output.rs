@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use danqing_scene::{Composition, ora};
+use danqing_provenance::labeller::Labelled;
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::webp::WebPEncoder;
 use image::{ExtendedColorType, ImageEncoder, ImageFormat, RgbaImage};
@@ -60,7 +60,7 @@ impl Format {
     }
 
     /// The bytes of a file that holds `picture` and the text `parameters`.
-    fn encode(self, picture: &RgbaImage, parameters: &str) -> Result<Vec<u8>, String> {
+    pub(crate) fn encode(self, picture: &RgbaImage, parameters: &str) -> Result<Vec<u8>, String> {
         match self {
             Self::Png => png_bytes(picture, parameters).map_err(|error| error.to_string()),
             Self::WebP => webp_bytes(picture, parameters).map_err(|error| error.to_string()),
@@ -153,26 +153,19 @@ impl Output {
         Ok(Self { folder, name, format, existing, written: HashSet::new() })
     }
 
-    /// Writes `picture` under a name made from `prompt` and gives the path.
-    pub(crate) fn write(
-        &mut self,
-        prompt: &str,
-        picture: &RgbaImage,
-        parameters: &str,
-    ) -> Result<PathBuf, Error> {
-        let stem = self.stem(prompt);
-        let bytes = self.format.encode(picture, parameters);
-        let bytes = bytes.map_err(|reason| Error::Encoding { file: PathBuf::from(&stem), reason })?;
-        self.place(&stem, self.format.extension(), |file| file.write_all(&bytes))
+    /// The format that files will have.
+    pub(crate) fn format(&self) -> Format {
+        self.format
     }
 
-    /// Writes the layers of `composition` as an `OpenRaster` file beside the picture.
-    pub(crate) fn write_layers(&mut self, prompt: &str, composition: &Composition) -> Result<PathBuf, Error> {
-        let mut bytes = io::Cursor::new(Vec::new());
-        let stem = self.stem(prompt);
-        ora::write_openraster(composition, &mut bytes)
-            .map_err(|error| Error::Encoding { file: PathBuf::from(&stem), reason: error.to_string() })?;
-        self.place(&stem, "ora", |file| file.write_all(bytes.get_ref()))
+    /// Writes a labelled picture under a name made from `prompt` and gives the path.
+    pub(crate) fn write(&mut self, prompt: &str, picture: &Labelled) -> Result<PathBuf, Error> {
+        self.place(&self.stem(prompt), self.format.extension(), |file| file.write_all(picture.bytes()))
+    }
+
+    /// Writes an `OpenRaster` file beside the picture.
+    pub(crate) fn write_layers(&mut self, prompt: &str, layers: &[u8]) -> Result<PathBuf, Error> {
+        self.place(&self.stem(prompt), "ora", |file| file.write_all(layers))
     }
 
     fn stem(&self, prompt: &str) -> String {
@@ -188,9 +181,7 @@ impl Output {
     ) -> Result<PathBuf, Error> {
         let first = self.folder.join(format!("{stem}.{extension}"));
         let failed = |source| Error::writing(&first, source);
-        let mut file = readable_by_others(tempfile::Builder::new().prefix(".danqing-"))
-            .tempfile_in(&self.folder)
-            .map_err(failed)?;
+        let mut file = nameless(&self.folder).map_err(failed)?;
         fill(&mut file).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
         for number in 1.. {
             let path = match number {
@@ -215,6 +206,11 @@ impl Output {
         }
         unreachable!("there is always a free number")
     }
+}
+
+/// A file in `folder` that has no proper name yet.
+pub(crate) fn nameless(folder: &Path) -> io::Result<NamedTempFile> {
+    readable_by_others(tempfile::Builder::new().prefix(".danqing-")).tempfile_in(folder)
 }
 
 /// Temporary files are private by default; pictures are as readable as other new files.
@@ -258,6 +254,7 @@ fn is_reserved(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::labelling::Labelling;
     use crate::metadata::{Found, find};
 
     #[test]
@@ -302,18 +299,22 @@ mod tests {
     #[test]
     fn files_are_never_overwritten_unasked() {
         let folder = tempfile::tempdir().expect("a folder");
-        let picture = RgbaImage::new(2, 2);
+        let pictures = folder.path().join("pictures");
+        let picture = RgbaImage::new(128, 128);
+        let labelled = Labelling::for_tests(&folder.path().join("keys"))
+            .label(picture, "tiny", &|picture| Format::Png.encode(picture, "猫\nSteps: 1"))
+            .expect("labelled");
         let write = |existing| {
-            let mut output = Output::open(Some(folder.path()), None, existing).expect("writable");
+            let mut output = Output::open(Some(&pictures), None, existing).expect("writable");
             ["猫", "猫"].map(|prompt| {
-                let path = output.write(prompt, &picture, "猫\nSteps: 1").expect("written");
+                let path = output.write(prompt, &labelled).expect("written");
                 path.file_name().expect("a name").to_string_lossy().into_owned()
             })
         };
         assert_eq!(write(Existing::Keep), ["猫.png", "猫-2.png"], "first run");
         assert_eq!(write(Existing::Keep), ["猫-3.png", "猫-4.png"], "second run");
         assert_eq!(write(Existing::Replace), ["猫.png", "猫-2.png"], "forced");
-        let left = fs::read_dir(folder.path()).expect("readable").count();
+        let left = fs::read_dir(&pictures).expect("readable").count();
         assert_eq!(left, 4, "no temporary files are left");
     }
 }

@@ -1,13 +1,15 @@
-//! The walk of a picture: order, scene, painted, composed, written, told. One page.
+//! The walk of a picture: order, scene, painted, composed, labelled, written, told. One page.
 
 use std::time::Instant;
 
+use danqing_provenance::labeller::Labelled;
 use image::RgbaImage;
 
 use crate::error::Error;
 use crate::grid::sheet;
+use crate::labelling::Labelling;
 use crate::lexicon::Knowledge;
-use crate::metadata;
+use crate::metadata::{self, PaintedBy};
 use crate::nearest::Nearest;
 use crate::order::{Grid, Order};
 use crate::output::Output;
@@ -32,6 +34,7 @@ pub(crate) struct Studio {
     pub(crate) knowledge: Knowledge,
     pub(crate) painter: Painter,
     pub(crate) nearest: Nearest,
+    pub(crate) labelling: Labelling,
     pub(crate) output: Output,
     pub(crate) layers: Layers,
     pub(crate) report: Report,
@@ -73,30 +76,53 @@ impl Studio {
         Ok(failed)
     }
 
-    /// Composed, written, told.
+    /// Composed, labelled, written, told. Gives the picture without labels, for a sheet that has its own.
     fn finish(&mut self, plan: &Plan, pictures: Vec<RgbaImage>, seconds: f64) -> Result<RgbaImage, Error> {
         let composition = plan.composition(pictures);
         let picture = composition.flatten();
         let by = self.painter.painted_by();
         let prompt = &plan.order.prompt;
-        let file = self.output.write(prompt, &picture, &metadata::text(&plan.order, &by))?;
+        let labelled = self.labelled(prompt, picture.clone(), &plan.order, &by)?;
+        let file = self.output.write(prompt, &labelled)?;
         let layers = match self.layers {
             Layers::None => None,
-            Layers::OpenRaster => Some(self.output.write_layers(prompt, &composition)?),
+            Layers::OpenRaster => {
+                let layers = self
+                    .labelling
+                    .layers(&composition, &by.model)
+                    .map_err(|reason| Error::Encoding { file: prompt.into(), reason })?;
+                Some(self.output.write_layers(prompt, &layers)?)
+            }
         };
         let notes = self.nearest.notes(plan, self.painter.pipeline());
         self.report.made(
             &Made { order: &plan.order, by: &by, file: &file, layers: layers.as_deref(), seconds, notes },
-            &picture,
+            labelled.picture().unwrap_or(&picture),
         );
         Ok(picture)
+    }
+
+    /// The only way from pixels to a file.
+    fn labelled(
+        &self,
+        prompt: &str,
+        picture: RgbaImage,
+        order: &Order,
+        by: &PaintedBy,
+    ) -> Result<Labelled, Error> {
+        let text = metadata::text(order, by);
+        let format = self.output.format();
+        self.labelling
+            .label(picture, &by.model, &|picture| format.encode(picture, &text))
+            .map_err(|source| Error::Label { file: prompt.into(), source })
     }
 
     /// All pictures of one order on one sheet.
     fn finish_grid(&mut self, order: &Order, pictures: &[RgbaImage]) -> Result<(), Error> {
         let by = self.painter.painted_by();
         let name = format!("{}-grid", order.prompt);
-        let file = self.output.write(&name, &sheet(pictures, None), &metadata::text(order, &by))?;
+        let labelled = self.labelled(&name, sheet(pictures, None), order, &by)?;
+        let file = self.output.write(&name, &labelled)?;
         self.report.grid(&file);
         Ok(())
     }

@@ -69,6 +69,36 @@ pub enum Error {
     /// The private key for signing labels is not one of its curve.
     #[error("the private key of labels is not a number of its curve")]
     Key,
+    /// No manifest can be written.
+    #[error("no manifest can be written: {reason}")]
+    Manifest {
+        /// As the foreign crate has it.
+        reason: String,
+    },
+    /// The manifest that was written is not valid: the signer's certificates are not of the profile, or have expired.
+    #[error("the manifest that was written is refused: {failures}")]
+    ManifestRefused {
+        /// Codes of the C2PA specification.
+        failures: String,
+    },
+    /// The picture cannot be encoded.
+    #[error("the picture cannot be encoded: {reason}")]
+    Encode {
+        /// As the encoder has it.
+        reason: String,
+    },
+    /// A finished file does not hold what was put into it.
+    #[error("the finished file was read back without {what}, and is not released")]
+    ReadBack {
+        /// What is missing.
+        what: &'static str,
+    },
+    /// A record for a file without the visible label is not complete.
+    #[error("a file without the visible label needs its `{field}` on record")]
+    Waiver {
+        /// The answer that is missing or unusable.
+        field: &'static str,
+    },
 }
 
 impl Error {
@@ -87,7 +117,16 @@ impl Error {
             Self::Wording { .. } => Some("take `AI生成`, `AI合成` or `人工智能生成合成`"),
             Self::NoRoom { .. } => Some("enlarge the picture, or shorten the label's words"),
             Self::Key => Some("make new keys"),
-            Self::Unsupported { .. } => None,
+            Self::ManifestRefused { .. } => Some(
+                "the signer needs a certificate by another authority, with the key usage digitalSignature and an extended key usage for claims, that is valid now",
+            ),
+            Self::Waiver { .. } => {
+                Some("say who gets it, what for, under which version of the agreement, and when")
+            }
+            Self::Unsupported { .. }
+            | Self::Manifest { .. }
+            | Self::Encode { .. }
+            | Self::ReadBack { .. } => None,
         }
     }
 }

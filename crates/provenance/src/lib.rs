@@ -16,8 +16,14 @@ pub mod aigc;
 pub mod code;
 pub mod container;
 mod error;
+pub mod keys;
+pub mod labeller;
+pub mod manifest;
+pub mod number;
 pub mod signature;
+pub mod verify;
 pub mod visible;
+pub mod waiver;
 pub mod watermark;
 pub mod xmp;
 

@@ -27,6 +27,14 @@ pub enum Error {
         /// What the encoder says.
         source: image::ImageError,
     },
+    /// The caller could not encode a picture.
+    #[error("cannot encode layer `{layer}`: {reason}")]
+    Refused {
+        /// The layer's name.
+        layer: String,
+        /// What the caller says.
+        reason: String,
+    },
     /// The archive could not be written.
     #[error("cannot write the archive: {0}")]
     Archive(#[from] zip::result::ZipError),
@@ -39,7 +47,7 @@ impl Error {
             Self::Write(_) | Self::Archive(_) => {
                 Some("check that the folder is writable and the disk is not full")
             }
-            Self::Encode { .. } => None,
+            Self::Encode { .. } | Self::Refused { .. } => None,
         }
     }
 }
@@ -48,6 +56,19 @@ impl Error {
 ///
 /// The bytes depend on the composition alone: entries carry no time.
 pub fn write_openraster(composition: &Composition, file: impl Write + Seek) -> Result<(), Error> {
+    write_openraster_with(composition, file, png)
+}
+
+/// As [`write_openraster`], with PNG files that `encode` makes: it gets a picture and its path in the archive, such as
+/// [`MERGED`].
+///
+/// # Errors
+/// What `encode` says ([`Error::Refused`]), and what the destination says.
+pub fn write_openraster_with(
+    composition: &Composition,
+    file: impl Write + Seek,
+    encode: impl Fn(&str, &RgbaImage) -> Result<Vec<u8>, Error>,
+) -> Result<(), Error> {
     let mut archive = ZipWriter::new(file);
     // Pictures are compressed already, and the first entry must be stored.
     let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
@@ -57,7 +78,7 @@ pub fn write_openraster(composition: &Composition, file: impl Write + Seek) -> R
     archive.write_all(stack(composition).as_bytes())?;
     let flat = composition.flatten();
     let mut add = |name: String, picture: &RgbaImage| -> Result<(), Error> {
-        let bytes = png(&name, picture)?;
+        let bytes = encode(&name, picture)?;
         archive.start_file(name, stored)?;
         Ok(archive.write_all(&bytes)?)
     };
@@ -65,19 +86,25 @@ pub fn write_openraster(composition: &Composition, file: impl Write + Seek) -> R
         add(data_path(index), &layer.image)?;
     }
     add(BACKGROUND.to_owned(), &composition.background)?;
-    add("mergedimage.png".to_owned(), &flat)?;
+    add(MERGED.to_owned(), &flat)?;
     add("Thumbnails/thumbnail.png".to_owned(), &posed_to_fit(&flat, THUMBNAIL_PX))?;
     archive.finish()?;
     Ok(())
 }
 
+/// Path of the flat picture in the archive.
+pub const MERGED: &str = "mergedimage.png";
 const BACKGROUND: &str = "data/background.png";
 
 fn data_path(index: usize) -> String {
     format!("data/layer{:03}.png", index + 1)
 }
 
-fn png(name: &str, picture: &RgbaImage) -> Result<Vec<u8>, Error> {
+/// `picture` as a PNG file.
+///
+/// # Errors
+/// [`Error::Encode`].
+pub fn png(name: &str, picture: &RgbaImage) -> Result<Vec<u8>, Error> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     picture
         .write_to(&mut bytes, ImageFormat::Png)

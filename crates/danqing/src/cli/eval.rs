@@ -11,10 +11,11 @@ use super::ModelArguments;
 use crate::config::Config;
 use crate::error::Error;
 use crate::grid::{numbered, sheet};
+use crate::labelling::{Clock, Labelling};
 use crate::lexicon::Knowledge;
 use crate::metadata;
 use crate::order::{Order, Reading, Wish};
-use crate::output::{Existing, Output};
+use crate::output::{Existing, Format, Output};
 use crate::painter::{Cancel, Painter, Weights};
 use crate::plan::Plan;
 use crate::report::{Reader, say};
@@ -68,7 +69,12 @@ pub(super) fn run(arguments: &Arguments, config: &Config, reader: Reader) -> Res
     let cells = painting.pictures(&plans)?;
     let sheet = sheet(&numbered_cells(&cells), Some(COLUMNS));
     let order = Order::new("danqing eval", &painting.wish(CELL, Reading::Scene))?;
-    let file = output.write("sheet", &sheet, &metadata::text(&order, &painting.painter.painted_by()))?;
+    let by = painting.painter.painted_by();
+    let text = metadata::text(&order, &by);
+    let labelled = Labelling::open(config, Clock::System)?
+        .label(sheet, &by.model, &|sheet| Format::Png.encode(sheet, &text))
+        .map_err(|source| Error::Label { file: "sheet.png".into(), source })?;
+    let file = output.write("sheet", &labelled)?;
     match reader {
         Reader::Program(_) => say(&json!({ "sheet": file, "prompts": prompts }).to_string()),
         Reader::Person(_) => {

@@ -8,6 +8,7 @@ use std::time::Instant;
 use super::ModelArguments;
 use crate::config::Config;
 use crate::error::Error;
+use crate::labelling::{Clock, Labelling};
 use crate::lexicon::Knowledge;
 use crate::metadata::{self, Found, Parameters};
 use crate::nearest::Nearest;
@@ -54,6 +55,8 @@ pub(super) struct Arguments {
     whole: bool,
     #[arg(long, value_name = "FILE")]
     like: Option<PathBuf>,
+    #[arg(long)]
+    reproducible: bool,
     #[arg(short, long, value_name = "FILE", conflicts_with_all = ["prompt", "like"])]
     from_file: Option<PathBuf>,
     #[arg(long)]
@@ -69,6 +72,8 @@ pub(super) fn run(arguments: &Arguments, config: &Config, reader: Reader) -> Res
     let like = arguments.like.as_deref().map(Like::read).transpose()?;
     let (orders, refused) = arguments.orders(like.as_ref(), config, reader)?;
     let output = arguments.output(like.as_ref(), config)?;
+    let clock = if arguments.reproducible { Clock::Fixed } else { Clock::System };
+    let labelling = Labelling::open(config, clock)?;
     let weights = Weights::open(arguments.model.folder(config).as_deref())?;
     let cancel = cancelled_by_keyboard();
     let painter = Painter::new(&weights, arguments.model.threads(config)?, cancel.clone())?;
@@ -85,6 +90,7 @@ pub(super) fn run(arguments: &Arguments, config: &Config, reader: Reader) -> Res
         nearest: Nearest::new(&knowledge),
         knowledge,
         painter,
+        labelling,
         output,
         layers: if arguments.layers { Layers::OpenRaster } else { Layers::None },
         report: Report::new(reader, bar, preview, pictures as usize),

@@ -7,7 +7,8 @@ use std::path::Path;
 
 use crate::support::Studio;
 
-const COMMANDS: [&str; 6] = ["", "paint", "models", "config", "eval", "completions"];
+const COMMANDS: [&str; 9] =
+    ["", "paint", "verify", "label", "keys", "models", "config", "eval", "completions"];
 
 #[test]
 fn help_is_as_on_file() {

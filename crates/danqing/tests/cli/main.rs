@@ -2,6 +2,7 @@
 
 mod foreign;
 mod help;
+mod labelling;
 mod misuse;
 mod painting;
 mod support;

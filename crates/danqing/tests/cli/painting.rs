@@ -48,8 +48,17 @@ fn the_same_request_gives_the_same_bytes() {
     let studio = Studio::new();
     let model = model().to_str().expect("a path of letters");
     let paint = |out: &str, threads: &str| {
-        let arguments =
-            ["paint", "--model", model, "--steps", "3", "--seed", "5", "两只猫和一条鱼，黄色背景"];
+        let arguments = [
+            "paint",
+            "--model",
+            model,
+            "--steps",
+            "3",
+            "--seed",
+            "5",
+            "--reproducible",
+            "两只猫和一条鱼，黄色背景",
+        ];
         studio.run(&[&arguments[..], &["--threads", threads, "--out", out]].concat()).good();
         studio.bytes(out)
     };
@@ -58,9 +67,38 @@ fn the_same_request_gives_the_same_bytes() {
     fs::write(studio.path().join("many.txt"), "狗\n两只猫和一条鱼，黄色背景\n樱花无缝图案\n")
         .expect("written");
     studio
-        .paint(&["--from-file", "many.txt", "--steps", "3", "--size", "512", "--seed", "5", "--out", "many"])
+        .paint(&[
+            "--from-file",
+            "many.txt",
+            "--steps",
+            "3",
+            "--size",
+            "512",
+            "--seed",
+            "5",
+            "--reproducible",
+            "--out",
+            "many",
+        ])
         .good();
     assert!(alone == studio.bytes("many/两只猫和一条鱼-黄色背景.png"), "in a batch");
+    // The time is all that differs otherwise.
+    studio
+        .run(&[
+            "paint",
+            "--model",
+            model,
+            "--steps",
+            "3",
+            "--seed",
+            "5",
+            "两只猫和一条鱼，黄色背景",
+            "--out",
+            "c.png",
+        ])
+        .good();
+    let pixels = |name: &str| image::load_from_memory(&studio.bytes(name)).expect("a picture").into_rgba8();
+    assert!(alone != studio.bytes("c.png") && pixels("a.png") == pixels("c.png"), "the same pixels");
 }
 
 #[test]
@@ -70,11 +108,22 @@ fn pictures_of_every_format_are_repeated_to_the_byte() {
         let name = format!("a.{}", if format == "jpeg" { "jpg" } else { format });
         let settings =
             ["a corgi", "--style", "剪纸", "--background", "#ffd84d", "--negative", "text, \"words\": bad"];
-        let more =
-            ["--steps", "3", "--guidance", "4.5", "--sampler", "dpm++2m", "--size", "160x96", "--out", &name];
+        let more = [
+            "--steps",
+            "3",
+            "--guidance",
+            "4.5",
+            "--sampler",
+            "dpm++2m",
+            "--size",
+            "160x96",
+            "--reproducible",
+            "--out",
+            &name,
+        ];
         studio.paint(&[&settings[..], &more[..]].concat()).good();
         let again = format!("b-{name}");
-        studio.paint(&["--like", &name, "--out", &again]).good();
+        studio.paint(&["--like", &name, "--reproducible", "--out", &again]).good();
         assert!(studio.bytes(&name) == studio.bytes(&again), "{format}");
     }
     studio.paint(&["--like", "a.webp"]).good();
@@ -88,7 +137,7 @@ fn pictures_of_every_format_are_repeated_to_the_byte() {
 #[test]
 fn whole_prompts_and_grids_are_repeated_too() {
     let studio = Studio::new();
-    studio.paint(&["三只猫", "--whole", "--count", "3", "--grid", "--seed", "8"]).good();
+    studio.paint(&["三只猫", "--whole", "--count", "3", "--grid", "--seed", "8", "--reproducible"]).good();
     assert_eq!(
         studio.files(),
         ["三只猫-2.png", "三只猫-3.png", "三只猫-grid.png", "三只猫.png"],
@@ -96,9 +145,9 @@ fn whole_prompts_and_grids_are_repeated_too() {
     );
     let text = parameters(&studio.bytes("三只猫-2.png"));
     assert!(text.contains("Seed: 9,") && text.contains("Reader: off"), "{text}");
-    studio.paint(&["--like", "三只猫-2.png", "--out", "again.png"]).good();
+    studio.paint(&["--like", "三只猫-2.png", "--reproducible", "--out", "again.png"]).good();
     assert!(studio.bytes("again.png") == studio.bytes("三只猫-2.png"), "one of a count, alone");
-    studio.paint(&["--like", "三只猫-grid.png", "--out", "sheets"]).good();
+    studio.paint(&["--like", "三只猫-grid.png", "--reproducible", "--out", "sheets"]).good();
     assert!(studio.bytes("sheets/三只猫-grid.png") == studio.bytes("三只猫-grid.png"), "the sheet");
 }
 

@@ -35,6 +35,8 @@ impl Studio {
             command.env_remove(name);
         }
         command.env("XDG_CONFIG_HOME", self.path().join("config")).env("LC_ALL", "en_GB.UTF-8");
+        // One set of keys for all tests of this process; none of the machine's.
+        command.env("XDG_DATA_HOME", model().with_file_name(format!("data-{}", std::process::id())));
         command
     }
 
