@@ -2,16 +2,20 @@
 //!
 //! What each flag means is written in `locales/`, in both languages; [`help`] puts it in place.
 
+mod accounts;
+mod backup;
 mod completions;
 mod config;
 mod eval;
 mod help;
 mod keys;
 mod label;
+mod ledger;
 mod misuse;
 mod models;
 mod nearest;
 mod paint;
+mod serve;
 mod verify;
 
 use std::ffi::OsString;
@@ -50,6 +54,12 @@ enum Command {
     Verify(verify::Arguments),
     Label(label::Arguments),
     Keys(keys::Arguments),
+    Serve(serve::Arguments),
+    Work(serve::WorkArguments),
+    Accounts(accounts::Arguments),
+    Ledger(ledger::Arguments),
+    Backup(backup::Arguments),
+    Restore(backup::Arguments),
     Models(ModelArguments),
     Config(config::Arguments),
     Eval(eval::Arguments),
@@ -126,6 +136,12 @@ impl Cli {
             Command::Verify(arguments) if arguments.json => Reader::Program(language),
             Command::Label(arguments) if arguments.json => Reader::Program(language),
             Command::Keys(arguments) if arguments.json => Reader::Program(language),
+            Command::Serve(arguments) if arguments.json => Reader::Program(language),
+            Command::Accounts(arguments) if arguments.json => Reader::Program(language),
+            Command::Ledger(arguments) if arguments.json => Reader::Program(language),
+            Command::Backup(arguments) | Command::Restore(arguments) if arguments.json => {
+                Reader::Program(language)
+            }
             _ => Reader::Person(language),
         }
     }
@@ -137,7 +153,13 @@ impl Cli {
         let reader = self.reader(preferred.unwrap_or_else(Language::of_locale));
         let done = match self.command {
             Command::Verify(arguments) => return verify::run(&arguments, &config, reader),
+            Command::Ledger(arguments) => return ledger::run(&arguments, &config, reader),
             Command::Label(arguments) => label::run(&arguments, &config, reader),
+            Command::Serve(arguments) => serve::run(&arguments, config, reader),
+            Command::Work(arguments) => serve::work(&arguments, config),
+            Command::Accounts(arguments) => accounts::run(&arguments, &config, reader),
+            Command::Backup(arguments) => backup::back_up(&arguments, &config, reader),
+            Command::Restore(arguments) => backup::restore(&arguments, &config, reader),
             Command::Keys(arguments) => keys::run(&arguments, &config, reader),
             Command::Paint(arguments) => paint::run(&arguments, &config, reader),
             Command::Models(arguments) => models::run(&arguments, &config, reader.language()),

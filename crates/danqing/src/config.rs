@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fmt::Display;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -11,6 +12,9 @@ use crate::error::Error;
 use crate::labelling::POSITIONS;
 use crate::order::{DEFAULT_GUIDANCE, DEFAULT_SAMPLER, DEFAULT_SIZE, DEFAULT_STEPS, Wish};
 use crate::terminal::Preview;
+
+/// The port that clients of A1111 expect.
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 7860);
 
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +56,10 @@ pub(crate) struct Config {
     pub(crate) label: LabelSettings,
     pub(crate) keys: KeySettings,
     pub(crate) interface: InterfaceSettings,
+    pub(crate) server: ServerSettings,
+    pub(crate) store: StoreSettings,
+    pub(crate) screening: ScreeningSettings,
+    pub(crate) limits: LimitSettings,
 }
 
 /// What orders take where they say nothing; the meaning is that of the flag of the same name.
@@ -137,6 +145,64 @@ pub(crate) struct InterfaceSettings {
     pub(crate) preview: Setting<String>,
 }
 
+/// Where the studio is found, and by whom.
+#[derive(Clone, Debug)]
+pub(crate) struct ServerSettings {
+    /// `127.0.0.1:7860`.
+    pub(crate) listen: Setting<SocketAddr>,
+    /// Address under which people reach the studio, such as `https://studio.example.cn`: that of `listen`.
+    pub(crate) url: Setting<String>,
+    /// Address of the reverse proxy in front, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: none.
+    pub(crate) proxy: Setting<IpAddr>,
+    /// Certificates in PEM, the server's own first; with `key`.
+    pub(crate) certificate: Setting<String>,
+    /// Private key in PEM, PKCS #8.
+    pub(crate) key: Setting<String>,
+    /// Who may read `/metrics`: `local` (this machine), `all` or `none`.
+    pub(crate) metrics: Setting<String>,
+}
+
+/// Where accounts, jobs and pictures are kept.
+#[derive(Clone, Debug)]
+pub(crate) struct StoreSettings {
+    /// `$XDG_DATA_HOME/danqing/studio`, or under `~/.local/share`.
+    pub(crate) folder: Setting<String>,
+    /// `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`: SQLite in the folder.
+    pub(crate) database: Setting<String>,
+    /// Name of a bucket of an S3-compatible service; needs the feature `s3`: a folder in `folder`.
+    pub(crate) bucket: Setting<String>,
+    /// Address of the service, such as `http://127.0.0.1:9000`.
+    pub(crate) bucket_endpoint: Setting<String>,
+    /// Its region: `us-east-1`.
+    pub(crate) bucket_region: Setting<String>,
+    /// Access key; better in `DANQING_STORE_BUCKET_ACCESS_KEY` than in the file.
+    pub(crate) bucket_access_key: Setting<String>,
+    /// Secret key; better in `DANQING_STORE_BUCKET_SECRET_KEY` than in the file.
+    pub(crate) bucket_secret_key: Setting<String>,
+    /// Days for which deleted pictures can be restored: 30.
+    pub(crate) grace_days: Setting<u32>,
+}
+
+/// Which rules are in force besides the built-in ones.
+#[derive(Clone, Debug)]
+pub(crate) struct ScreeningSettings {
+    /// A folder of policy packs: none.
+    pub(crate) packs: Setting<String>,
+}
+
+/// What a person may use up unless an officer says otherwise.
+#[derive(Clone, Debug)]
+pub(crate) struct LimitSettings {
+    /// Orders that wait or are painted at once: 1000.
+    pub(crate) queued: Setting<i64>,
+    /// Units of work in 24 hours (pictures times paintings times steps): none.
+    pub(crate) daily: Setting<i64>,
+    /// Bytes of kept pictures: none.
+    pub(crate) bytes: Setting<i64>,
+    /// Megabytes of a file that is handed in: 64.
+    pub(crate) upload_mb: Setting<usize>,
+}
+
 /// The file, as written by hand.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -146,6 +212,49 @@ struct File {
     label: LabelSection,
     keys: KeySection,
     interface: InterfaceSection,
+    server: ServerSection,
+    store: StoreSection,
+    screening: ScreeningSection,
+    limits: LimitSection,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct ServerSection {
+    listen: Option<SocketAddr>,
+    url: Option<String>,
+    proxy: Option<IpAddr>,
+    certificate: Option<String>,
+    key: Option<String>,
+    metrics: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct StoreSection {
+    folder: Option<String>,
+    database: Option<String>,
+    bucket: Option<String>,
+    bucket_endpoint: Option<String>,
+    bucket_region: Option<String>,
+    bucket_access_key: Option<String>,
+    bucket_secret_key: Option<String>,
+    grace_days: Option<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct ScreeningSection {
+    packs: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct LimitSection {
+    queued: Option<i64>,
+    daily: Option<i64>,
+    bytes: Option<i64>,
+    upload_mb: Option<usize>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -215,7 +324,8 @@ impl Config {
     }
 
     fn resolve(text: &str, path: &Path, variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        let File { paint, model, label, keys, interface } = parsed(text, path)?;
+        let File { paint, model, label, keys, interface, server, store, screening, limits } =
+            parsed(text, path)?;
         let layers = Layers { path, variable };
         Ok(Self {
             paint: PaintSettings {
@@ -244,7 +354,7 @@ impl Config {
                 producer: layers.setting("label.producer", Some("danqing".into()), label.producer)?,
             },
             keys: KeySettings {
-                folder: layers.setting("keys.folder", default_keys(), keys.folder)?,
+                folder: layers.setting("keys.folder", default_data("keys"), keys.folder)?,
                 algorithm: layers.choice(
                     "keys.algorithm",
                     Some("es256".into()),
@@ -264,12 +374,54 @@ impl Config {
                     &["auto", "always", "never"],
                 )?,
             },
+            server: ServerSettings {
+                listen: layers.setting("server.listen", Some(DEFAULT_LISTEN), server.listen)?,
+                url: layers.setting("server.url", None, server.url)?,
+                proxy: layers.setting("server.proxy", None, server.proxy)?,
+                certificate: layers.setting("server.certificate", None, server.certificate)?,
+                key: layers.setting("server.key", None, server.key)?,
+                metrics: layers.choice(
+                    "server.metrics",
+                    Some("local".into()),
+                    server.metrics,
+                    &["local", "all", "none"],
+                )?,
+            },
+            store: StoreSettings {
+                folder: layers.setting("store.folder", default_data("studio"), store.folder)?,
+                database: layers.setting("store.database", None, store.database)?,
+                bucket: layers.setting("store.bucket", None, store.bucket)?,
+                bucket_endpoint: layers.setting("store.bucket_endpoint", None, store.bucket_endpoint)?,
+                bucket_region: layers.setting(
+                    "store.bucket_region",
+                    Some("us-east-1".into()),
+                    store.bucket_region,
+                )?,
+                bucket_access_key: layers.setting(
+                    "store.bucket_access_key",
+                    None,
+                    store.bucket_access_key,
+                )?,
+                bucket_secret_key: layers.setting(
+                    "store.bucket_secret_key",
+                    None,
+                    store.bucket_secret_key,
+                )?,
+                grace_days: layers.setting("store.grace_days", Some(30), store.grace_days)?,
+            },
+            screening: ScreeningSettings { packs: layers.setting("screening.packs", None, screening.packs)? },
+            limits: LimitSettings {
+                queued: layers.setting("limits.queued", Some(1000), limits.queued)?,
+                daily: layers.setting("limits.daily", None, limits.daily)?,
+                bytes: layers.setting("limits.bytes", None, limits.bytes)?,
+                upload_mb: layers.setting("limits.upload_mb", Some(64), limits.upload_mb)?,
+            },
         })
     }
 
     /// Every setting as name, value and origin, in the order of the file.
     pub(crate) fn rows(&self) -> Vec<(&'static str, Option<String>, Origin)> {
-        let Self { paint, model, label, keys, interface } = self;
+        let Self { paint, model, label, keys, interface, server, store, screening, limits } = self;
         vec![
             row(&paint.steps),
             row(&paint.guidance),
@@ -292,6 +444,25 @@ impl Config {
             row(&keys.time_authority),
             row(&interface.language),
             row(&interface.preview),
+            row(&server.listen),
+            row(&server.url),
+            row(&server.proxy),
+            row(&server.certificate),
+            row(&server.key),
+            row(&server.metrics),
+            row(&store.folder),
+            secret_row(&store.database),
+            row(&store.bucket),
+            row(&store.bucket_endpoint),
+            row(&store.bucket_region),
+            row(&store.bucket_access_key),
+            secret_row(&store.bucket_secret_key),
+            row(&store.grace_days),
+            row(&screening.packs),
+            row(&limits.queued),
+            row(&limits.daily),
+            row(&limits.bytes),
+            row(&limits.upload_mb),
         ]
     }
 }
@@ -300,6 +471,13 @@ impl KeySettings {
     /// Where keys are kept; the current folder's `keys` where there is no home.
     pub(crate) fn folder(&self) -> PathBuf {
         self.folder.value.as_ref().map_or_else(|| PathBuf::from("keys"), PathBuf::from)
+    }
+}
+
+impl StoreSettings {
+    /// Where the studio keeps what is its own; the current folder's `studio` where there is no home.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.folder.value.as_ref().map_or_else(|| PathBuf::from("studio"), PathBuf::from)
     }
 }
 
@@ -312,6 +490,23 @@ impl InterfaceSettings {
 
 fn row<T: Display>(setting: &Setting<T>) -> (&'static str, Option<String>, Origin) {
     (setting.name, setting.value.as_ref().map(T::to_string), setting.origin.clone())
+}
+
+/// A setting whose value may hold a password.
+fn secret_row(setting: &Setting<String>) -> (&'static str, Option<String>, Origin) {
+    (setting.name, setting.value.as_deref().map(without_password), setting.origin.clone())
+}
+
+/// `text`, the password of an address or all of anything else made stars.
+fn without_password(text: &str) -> String {
+    match text.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?))) {
+        Some((scheme, (account, host))) => {
+            let name = account.split(':').next().unwrap_or_default();
+            format!("{scheme}://{name}:***@{host}")
+        }
+        None if text.starts_with("sqlite:") || text.starts_with("postgres") => text.to_owned(),
+        None => "***".to_owned(),
+    }
 }
 
 fn parsed(text: &str, path: &Path) -> Result<File, Error> {
@@ -329,11 +524,11 @@ fn default_path() -> Option<PathBuf> {
     Some(folder.join("danqing").join("config.toml"))
 }
 
-/// `$XDG_DATA_HOME/danqing/keys`, or under `~/.local/share`.
-fn default_keys() -> Option<String> {
+/// A folder in `$XDG_DATA_HOME/danqing`, or under `~/.local/share`.
+fn default_data(name: &str) -> Option<String> {
     let folder = env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute());
     let folder = folder.or_else(|| env::home_dir().map(|home| home.join(".local/share")))?;
-    Some(folder.join("danqing").join("keys").display().to_string())
+    Some(folder.join("danqing").join(name).display().to_string())
 }
 
 struct Layers<'a, V> {

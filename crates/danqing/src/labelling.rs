@@ -8,6 +8,7 @@ use std::io::Cursor;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use danqing_moderation::Screened;
 use danqing_provenance::aigc::Certainty;
 use danqing_provenance::code::Provider;
 use danqing_provenance::container::{self, Format};
@@ -62,8 +63,17 @@ impl Labelling {
         Ok(Self { labeller: labeller.with_time_authority(authority), clock })
     }
 
-    /// Labels `picture`, which `model` painted, as the file that `encode` makes of it.
+    /// Labels `picture`, which `model` painted and the rules let through, as the file that `encode` makes of it.
     pub(crate) fn label(
+        &self,
+        picture: Screened<RgbaImage>,
+        model: &str,
+        encode: &dyn Fn(&RgbaImage) -> Result<Vec<u8>, String>,
+    ) -> Result<Labelled, danqing_provenance::Error> {
+        self.label_as(picture.into_parts().0, model, encode)
+    }
+
+    fn label_as(
         &self,
         picture: RgbaImage,
         model: &str,
@@ -79,6 +89,11 @@ impl Labelling {
             explicit: Explicit::Drawn,
         };
         self.labeller.label(picture, &facts, encode)
+    }
+
+    /// Draws the visible label into a picture that is shown and not kept, such as a sketch of one in work.
+    pub(crate) fn draw(&self, picture: &mut RgbaImage) -> Result<(), danqing_provenance::Error> {
+        self.labeller.visible().draw(picture).map(drop)
     }
 
     /// Labels a file that another tool made: a picture visibly and with a watermark, unless it has a label already;
@@ -108,7 +123,7 @@ impl Labelling {
     pub(crate) fn layers(&self, composition: &Composition, model: &str) -> Result<Vec<u8>, String> {
         let refused = |error: danqing_provenance::Error| error.to_string();
         let png = |picture: &RgbaImage| ora::png("picture", picture).map_err(|error| error.to_string());
-        let merged = self.label(composition.flatten(), model, &png).map_err(refused)?;
+        let merged = self.label_as(composition.flatten(), model, &png).map_err(refused)?;
         let mut composition = composition.clone();
         let (width, height) = composition.background.dimensions();
         let mut sign = RgbaImage::new(width, height);

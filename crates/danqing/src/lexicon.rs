@@ -80,6 +80,13 @@ impl Knowledge {
         &self.lexicon
     }
 
+    /// The names of a subject's concept in both languages; none where the subject is no concept.
+    pub(crate) fn names(&self, subject: &Subject) -> Option<(&str, &str)> {
+        let place = self.places.get(&subject.concept.as_ref()?.id)?;
+        let entry = self.lexicon.entries().get(*place)?;
+        Some((&entry.zh, &entry.en))
+    }
+
     /// Whether xiaoyang was shown `style`; `training/xiaoyang/captions.py` lists what it was. A sticker, an icon or an
     /// emoji is what each of its pictures is.
     pub(crate) fn draws(style: Style) -> bool {

@@ -1,11 +1,13 @@
 //! danqing: a prompt in, a picture out, from one binary without a network.
 //!
-//! The walk of a picture is on one page in [`walk`]; everything a person can ask for ends in an [`order::Order`].
+//! The walk of a picture is on one page in [`walk`], its tools are in [`workshop`]; everything a person can ask for ends in an [`order::Order`].
 //!
 //! ```sh
 //! danqing paint "三只红灯笼"
 //! ```
 
+mod api;
+mod caller;
 mod cli;
 mod config;
 mod error;
@@ -14,15 +16,23 @@ mod labelling;
 mod language;
 mod lexicon;
 mod metadata;
+mod metrics;
 mod nearest;
 mod order;
 mod output;
 mod painter;
+mod painting;
 mod plan;
 mod report;
 mod resize;
+mod screening;
+mod serve;
+mod studio;
 mod terminal;
 mod walk;
+mod web;
+mod worker;
+mod workshop;
 
 use std::process::ExitCode;
 

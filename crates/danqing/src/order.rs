@@ -1,5 +1,7 @@
 //! Order: what a person asked for, checked. Every way to ask ends here.
 
+mod written;
+
 use std::collections::hash_map::RandomState;
 use std::fmt;
 use std::hash::{BuildHasher, Hasher};
@@ -8,6 +10,7 @@ use danqing_engine::Sampler;
 use danqing_scene::{Lexicon, Style, read};
 
 use crate::error::{Error, Setting};
+pub(crate) use written::Written;
 
 /// Characters of a prompt that are accepted at most.
 pub(crate) const MOST_CHARACTERS: usize = 2000;

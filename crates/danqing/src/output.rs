@@ -51,7 +51,25 @@ impl Format {
         }
     }
 
-    fn extension(self) -> &'static str {
+    /// Its media type.
+    pub(crate) fn mime(self) -> &'static str {
+        match self {
+            Self::Png => "image/png",
+            Self::WebP => "image/webp",
+            Self::Jpeg => "image/jpeg",
+        }
+    }
+
+    /// Its name, as [`Format::parse`] reads it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::WebP => "webp",
+            Self::Jpeg => "jpeg",
+        }
+    }
+
+    pub(crate) fn extension(self) -> &'static str {
         match self {
             Self::Png => "png",
             Self::WebP => "webp",
@@ -253,6 +271,8 @@ fn is_reserved(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use danqing_moderation::{Policy, Screened};
+
     use super::*;
     use crate::labelling::Labelling;
     use crate::metadata::{Found, find};
@@ -296,13 +316,18 @@ mod tests {
         }
     }
 
+    fn screened(picture: RgbaImage) -> Screened<RgbaImage> {
+        let rules = Policy::shipped().expect("sound rules");
+        rules.admit_picture(picture, &[]).expect("no score, no stop")
+    }
+
     #[test]
     fn files_are_never_overwritten_unasked() {
         let folder = tempfile::tempdir().expect("a folder");
         let pictures = folder.path().join("pictures");
         let picture = RgbaImage::new(128, 128);
         let labelled = Labelling::for_tests(&folder.path().join("keys"))
-            .label(picture, "tiny", &|picture| Format::Png.encode(picture, "猫\nSteps: 1"))
+            .label(screened(picture), "tiny", &|picture| Format::Png.encode(picture, "猫\nSteps: 1"))
             .expect("labelled");
         let write = |existing| {
             let mut output = Output::open(Some(&pictures), None, existing).expect("writable");

@@ -95,8 +95,30 @@ impl Weights {
 /// A pipeline with its weights loaded.
 pub(crate) struct Painter {
     pipeline: Pipeline,
-    cancel: Cancel,
 }
+
+/// How far the paintings in work have come.
+pub(crate) struct Progress<'a> {
+    step: &'a Step<'a>,
+    /// Plan and painting of each subject of the step.
+    places: &'a [(usize, usize)],
+}
+
+impl Progress<'_> {
+    /// Steps of paintings that were done since the last report.
+    pub(crate) fn steps(&self) -> u64 {
+        self.places.len() as u64
+    }
+
+    /// What the paintings in work are becoming, 128 pixels a side, each with the places of its plan and of itself in
+    /// the plan. It costs as much as decoding them.
+    pub(crate) fn sketches(&self) -> impl Iterator<Item = ((usize, usize), RgbaImage)> {
+        self.places.iter().copied().zip(self.step.pictures())
+    }
+}
+
+/// Hears of each step, and may end the work.
+pub(crate) type Watch<'a> = dyn FnMut(&Progress<'_>) -> ControlFlow<()> + 'a;
 
 /// The settings that paintings of one engine call have in common.
 #[derive(Clone, Debug, PartialEq)]
@@ -128,7 +150,7 @@ impl Manner {
 
 impl Painter {
     /// Unpacks `weights` for this machine's processor.
-    pub(crate) fn new(weights: &Weights, threads: usize, cancel: Cancel) -> Result<Self, Error> {
+    pub(crate) fn new(weights: &Weights, threads: usize) -> Result<Self, Error> {
         let models = Models { text: &weights.text, painter: &weights.painter, pixels: &weights.pixels };
         let cpu = Cpu::detect(threads);
         let pipeline = match weights.sha256 {
@@ -136,7 +158,7 @@ impl Painter {
             None => Pipeline::load(&models, cpu),
         };
         let pipeline = pipeline.map_err(|source| Error::Weights { model: weights.name.clone(), source })?;
-        Ok(Self { pipeline, cancel })
+        Ok(Self { pipeline })
     }
 
     /// The pipeline itself.
@@ -152,21 +174,17 @@ impl Painter {
 
     /// Paints every painting of `plans`, all together in batches; gives the pictures of each plan.
     ///
-    /// `step` is called for each step of each painting. A picture does not depend on what is painted beside it.
-    pub(crate) fn paint(
-        &self,
-        plans: &[Plan],
-        step: &mut dyn FnMut(u64),
-    ) -> Result<Vec<Vec<RgbaImage>>, Error> {
+    /// `watch` hears of each step and may end the work, which is then [`Error::Cancelled`]. A picture does not depend
+    /// on what is painted beside it.
+    pub(crate) fn paint(&self, plans: &[Plan], watch: &mut Watch<'_>) -> Result<Vec<Vec<RgbaImage>>, Error> {
         let mut pictures: Vec<Vec<RgbaImage>> = plans.iter().map(|_| Vec::new()).collect();
         let manners = plans.iter().map(Manner::of).collect::<Result<Vec<_>, _>>()?;
-        let all: Vec<(usize, Subject)> =
-            plans.iter().enumerate().flat_map(|(plan, of)| subjects(plan, of)).collect();
-        for same in all.chunk_by(|(a, _), (b, _)| manners[*a] == manners[*b]) {
+        let all: Vec<Place> = plans.iter().enumerate().flat_map(|(plan, of)| places(plan, of)).collect();
+        for same in all.chunk_by(|one, next| manners[one.plan] == manners[next.plan]) {
             for batch in same.chunks(BATCH) {
-                let painted = self.batch(&manners[batch[0].0], batch, step)?;
-                for ((plan, _), picture) in batch.iter().zip(painted) {
-                    pictures[*plan].push(picture);
+                let painted = self.batch(&manners[batch[0].plan], batch, watch)?;
+                for (place, picture) in batch.iter().zip(painted) {
+                    pictures[place.plan].push(picture);
                 }
             }
         }
@@ -176,22 +194,23 @@ impl Painter {
     fn batch(
         &self,
         manner: &Manner,
-        batch: &[(usize, Subject)],
-        step: &mut dyn FnMut(u64),
+        batch: &[Place],
+        watch: &mut Watch<'_>,
     ) -> Result<Vec<RgbaImage>, Error> {
         let request = GenerateRequest {
-            subjects: batch.iter().map(|(_, subject)| subject.clone()).collect(),
+            subjects: batch.iter().map(|place| place.subject.clone()).collect(),
             negative: manner.negative.clone(),
             steps: manner.steps,
             guidance: manner.guidance,
             sampler: manner.sampler,
             side: manner.side,
         };
-        let mut watch = |_: Step<'_>| {
-            step(batch.len() as u64);
-            if self.cancel.is_set() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        let places: Vec<(usize, usize)> = batch.iter().map(|place| (place.plan, place.painting)).collect();
+        let mut hear = |step: Step<'_>| {
+            let places = places.get(step.subjects.clone()).unwrap_or_default();
+            watch(&Progress { step: &step, places })
         };
-        let pictures = self.pipeline.generate(&request, &mut watch).map_err(|source| self.failed(source))?;
+        let pictures = self.pipeline.generate(&request, &mut hear).map_err(|source| self.failed(source))?;
         Ok(match manner.enlarge {
             Enlarge::Not => pictures,
             Enlarge::Fourfold => {
@@ -208,9 +227,18 @@ impl Painter {
     }
 }
 
-fn subjects(index: usize, plan: &Plan) -> impl Iterator<Item = (usize, Subject)> {
-    plan.paintings.iter().map(move |painting| {
-        (index, Subject { prompt: painting.prompt.clone(), seed: painting.seed, start: Start::Noise })
+/// A painting on its way through the engine.
+struct Place {
+    plan: usize,
+    painting: usize,
+    subject: Subject,
+}
+
+fn places(index: usize, plan: &Plan) -> impl Iterator<Item = Place> {
+    plan.paintings.iter().enumerate().map(move |(painting, of)| Place {
+        plan: index,
+        painting,
+        subject: Subject { prompt: of.prompt.clone(), seed: of.seed, start: Start::Noise },
     })
 }
 
@@ -221,8 +249,8 @@ mod tests {
     #[test]
     fn the_built_in_weights_have_the_name_that_the_build_gave_them() {
         let weights = Weights::embedded().expect("built in");
-        let known = Painter::new(&weights, 1, Cancel::default()).expect("sound").painted_by();
+        let known = Painter::new(&weights, 1).expect("sound").painted_by();
         let weights = Weights { sha256: None, ..weights };
-        assert_eq!(known, Painter::new(&weights, 1, Cancel::default()).expect("sound").painted_by(), "hash");
+        assert_eq!(known, Painter::new(&weights, 1).expect("sound").painted_by(), "hash");
     }
 }

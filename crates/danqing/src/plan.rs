@@ -8,7 +8,7 @@ use danqing_scene::{
 use image::RgbaImage;
 
 use crate::lexicon::Knowledge;
-use crate::order::{Order, Reading};
+use crate::order::{Order, Reading, Size};
 use crate::resize::resized;
 
 /// Different paintings of one subject at most; more copies use them in turn.
@@ -159,6 +159,15 @@ impl Plan {
             composition.layers.insert(0, layer);
         }
         composition
+    }
+
+    /// How the picture looks while its paintings are still in work, no side longer than `longest` pixels.
+    pub(crate) fn sketch(&self, pictures: Vec<RgbaImage>, longest: u32) -> RgbaImage {
+        let Size { width_px, height_px } = self.order.size;
+        let scale = |side: u32| (side * longest / width_px.max(height_px)).max(1);
+        let size = Size { width_px: scale(width_px), height_px: scale(height_px) };
+        let order = Order { size, ..self.order.clone() };
+        Self { order, ..self.clone() }.composition(pictures).flatten()
     }
 
     /// Whether the picture is one square painting as the model framed it.

@@ -184,7 +184,8 @@ fn sentence(made: &Made<'_>, language: Language) -> String {
     lines
 }
 
-fn remark(note: &Note, language: Language) -> String {
+/// A remark for people.
+pub(crate) fn remark(note: &Note, language: Language) -> String {
     match note {
         Note::Instead { word, name } => language.pick(
             format!("不认识「{word}」，画成了「{name}」"),
@@ -225,16 +226,20 @@ fn remark(note: &Note, language: Language) -> String {
     }
 }
 
-fn object(made: &Made<'_>) -> Value {
-    let Made { order, by, .. } = made;
-    let note = |note: &Note| match note {
+/// A remark for programs.
+pub(crate) fn note(note: &Note) -> Value {
+    match note {
         Note::Instead { word, name } => json!({ "unknown": word, "drawn_as": name }),
         Note::Unknown { word, near } => json!({ "unknown": word, "near": near }),
         Note::Style { style } => json!({ "unknown_style": style.name() }),
         Note::Unread => json!({ "unread": true }),
         Note::Undrawn { phrase } => json!({ "undrawn": phrase }),
         Note::Cut { prompt, tokens } => json!({ "too_long": prompt, "tokens": tokens }),
-    };
+    }
+}
+
+fn object(made: &Made<'_>) -> Value {
+    let Made { order, by, .. } = made;
     json!({
         "file": made.file,
         "layers": made.layers,

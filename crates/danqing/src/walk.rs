@@ -1,166 +1,215 @@
-//! The walk of a picture: order, scene, painted, composed, labelled, written, told. One page.
+//! The walk of one picture through the studio, on one page.
+//!
+//! [`submit`]: asked, screened, queued. [`paint`]: leased, read, painted, composed, screened, labelled, kept.
+//! Screening is in the types: only a `Screened` order is planned, only a `Screened` picture labelled, only a `Labelled`
+//! file kept.
 
-use std::time::Instant;
+use std::sync::Arc;
 
-use danqing_provenance::labeller::Labelled;
-use image::RgbaImage;
+use danqing_moderation::{Action, Approval, Screened, Stop};
+use danqing_store::{Job, Kind, Lease, NewEntry, NewJob, Person, PictureId, Role};
+use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
-use crate::grid::sheet;
-use crate::labelling::Labelling;
-use crate::lexicon::Knowledge;
-use crate::metadata::{self, PaintedBy};
-use crate::nearest::Nearest;
-use crate::order::{Grid, Order};
-use crate::output::Output;
-use crate::painter::{Cancel, Painter};
+use crate::order::{Order, Wish, Written};
+use crate::output::Format;
+use crate::painting::Easel;
 use crate::plan::Plan;
-use crate::report::{Made, Report};
+use crate::studio::Studio;
 
-/// Paintings that are worth an engine call of their own; fewer wait for the next order.
-const WORTH_PAINTING: usize = 8;
+/// The kind of jobs that workers paint.
+pub(crate) const PAINT: &str = "paint";
+/// The kind of jobs that wait for an officer.
+pub(crate) const REVIEW: &str = "review";
 
-/// Whether layers are written too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Layers {
-    /// Only the flat picture.
-    None,
-    /// An `OpenRaster` file beside it.
-    OpenRaster,
+/// An order and what is to be done with its pictures.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) order: Order,
+    pub(crate) format: Format,
+    /// The picture that this one starts from or varies.
+    pub(crate) parent: Option<PictureId>,
+    /// An address that is told when the job ends.
+    pub(crate) webhook: Option<String>,
+    /// The person's key for this order: the same key again gives the same job.
+    pub(crate) idempotency: Option<String>,
 }
 
-/// Everything that a walk needs on its way.
-pub(crate) struct Studio {
-    pub(crate) knowledge: Knowledge,
-    pub(crate) painter: Painter,
-    pub(crate) nearest: Nearest,
-    pub(crate) labelling: Labelling,
-    pub(crate) output: Output,
-    pub(crate) layers: Layers,
-    pub(crate) report: Report,
-    pub(crate) cancel: Cancel,
+impl Asked {
+    /// `order` as PNG files, and nothing else.
+    pub(crate) fn new(order: Order) -> Self {
+        Self { order, format: Format::Png, parent: None, webhook: None, idempotency: None }
+    }
 }
 
-impl Studio {
-    /// Paints every picture of `orders`. A picture that fails is reported and the next one painted, unless that
-    /// would fail too; gives the count of failures.
-    pub(crate) fn paint(&mut self, orders: &[Order]) -> Result<usize, Error> {
-        let single = |order: &Order| (0..order.count).map(|index| order.single(index)).collect::<Vec<_>>();
-        let mut failed = 0;
-        for group in groups(orders) {
-            let plans: Vec<Plan> =
-                group.iter().flat_map(single).map(|order| Plan::new(order, &self.knowledge)).collect();
-            let start = Instant::now();
-            let painted = self.painter.paint(&plans, &mut |steps| self.report.step(steps))?;
-            let seconds = start.elapsed().as_secs_f64() / plans.len() as f64;
-            let mut finished = Vec::new();
-            for (plan, pictures) in plans.iter().zip(painted) {
-                match self.finish(plan, pictures, seconds) {
-                    Ok(picture) => finished.push(picture),
-                    Err(error) if error.is_final() => return Err(error),
-                    Err(error) => {
-                        failed += 1;
-                        self.report.failed(&plan.order.prompt, &error);
-                    }
-                }
-            }
-            if let [order] = group
-                && order.grid == Grid::Sheet
-            {
-                self.finish_grid(order, &finished)?;
-            }
-            if self.cancel.is_set() {
-                return Err(Error::Cancelled);
-            }
+/// What a job carries, as JSON.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Commission {
+    pub(crate) order: Written,
+    pub(crate) format: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) parent: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) webhook: Option<String>,
+    /// The officer who let it pass, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) approval: Option<(String, String)>,
+}
+
+impl Commission {
+    fn of(asked: &Asked) -> Self {
+        Self {
+            order: Written::from(&asked.order),
+            format: asked.format.name().to_owned(),
+            parent: asked.parent.as_ref().map(ToString::to_string),
+            webhook: asked.webhook.clone(),
+            approval: None,
         }
-        Ok(failed)
     }
 
-    /// Composed, labelled, written, told. Gives the picture without labels, for a sheet that has its own.
-    fn finish(&mut self, plan: &Plan, pictures: Vec<RgbaImage>, seconds: f64) -> Result<RgbaImage, Error> {
-        let composition = plan.composition(pictures);
-        let picture = composition.flatten();
-        let by = self.painter.painted_by();
-        let prompt = &plan.order.prompt;
-        let labelled = self.labelled(prompt, picture.clone(), &plan.order, &by)?;
-        let file = self.output.write(prompt, &labelled)?;
-        let layers = match self.layers {
-            Layers::None => None,
-            Layers::OpenRaster => {
-                let layers = self
-                    .labelling
-                    .layers(&composition, &by.model)
-                    .map_err(|reason| Error::Encoding { file: prompt.into(), reason })?;
-                Some(self.output.write_layers(prompt, &layers)?)
+    /// Reads what a job carries.
+    pub(crate) fn read(job: &Job) -> Result<Self, Error> {
+        serde_json::from_str(&job.payload).map_err(|error| Error::Request { reason: error.to_string() })
+    }
+
+    fn json(&self) -> Result<String, Error> {
+        serde_json::to_string(self).map_err(|error| Error::Request { reason: error.to_string() })
+    }
+
+    fn approval(&self) -> Option<Approval> {
+        self.approval.as_ref().and_then(|(officer, reason)| Approval::new(officer, reason))
+    }
+}
+
+/// From words to a job, one for each of `asked`; those that pass are queued together, or none is.
+///
+/// What a rule stops is written into the ledger; what it wants reviewed waits for an officer.
+pub(crate) async fn submit(
+    studio: &Studio,
+    person: &Person,
+    asked: Vec<Asked>,
+) -> Result<Vec<Result<Job, Error>>, Error> {
+    if person.role < Role::Creator {
+        return Err(Error::Forbidden);
+    }
+    let mut answers = Vec::new();
+    let mut jobs = Vec::new();
+    for asked in asked {
+        match studio.workshop.screen(asked.order.clone()) {
+            Ok(order) => {
+                jobs.push(new_job(studio, &order, &Commission::of(&asked), asked.idempotency)?);
+                answers.push(None);
             }
-        };
-        let notes = self.nearest.notes(plan, self.painter.pipeline());
-        self.report.made(
-            &Made { order: &plan.order, by: &by, file: &file, layers: layers.as_deref(), seconds, notes },
-            labelled.picture().unwrap_or(&picture),
-        );
-        Ok(picture)
-    }
-
-    /// The only way from pixels to a file.
-    fn labelled(
-        &self,
-        prompt: &str,
-        picture: RgbaImage,
-        order: &Order,
-        by: &PaintedBy,
-    ) -> Result<Labelled, Error> {
-        let text = metadata::text(order, by);
-        let format = self.output.format();
-        self.labelling
-            .label(picture, &by.model, &|picture| format.encode(picture, &text))
-            .map_err(|source| Error::Label { file: prompt.into(), source })
-    }
-
-    /// All pictures of one order on one sheet.
-    fn finish_grid(&mut self, order: &Order, pictures: &[RgbaImage]) -> Result<(), Error> {
-        let by = self.painter.painted_by();
-        let name = format!("{}-grid", order.prompt);
-        let labelled = self.labelled(&name, sheet(pictures, None), order, &by)?;
-        let file = self.output.write(&name, &labelled)?;
-        self.report.grid(&file);
-        Ok(())
-    }
-}
-
-/// `orders` in runs that fill the engine; one with a grid stands alone.
-fn groups(orders: &[Order]) -> Vec<&[Order]> {
-    let mut groups = Vec::new();
-    let mut rest = orders;
-    while let Some(first) = rest.first() {
-        let alone = |order: &Order| order.grid == Grid::Sheet || order.count as usize >= WORTH_PAINTING;
-        let mut length = 1;
-        let mut pictures = first.count as usize;
-        while !alone(first) && pictures < WORTH_PAINTING && rest.get(length).is_some_and(|next| !alone(next))
-        {
-            pictures += rest[length].count as usize;
-            length += 1;
+            Err(Error::Stopped { stop, .. }) => answers.push(Some(held(studio, person, &asked, stop).await?)),
+            Err(error) => answers.push(Some(error)),
         }
-        let (group, others) = rest.split_at(length);
-        groups.push(group);
-        rest = others;
     }
-    groups
+    let mut queued = studio.store.jobs().enqueue_all(&person.id, jobs).await?.into_iter();
+    let answer = |stopped: Option<Error>| match (stopped, queued.len()) {
+        (Some(error), _) => Err(error),
+        (None, _) => queued.next().map(|enqueued| enqueued.job().clone()).ok_or(Error::Broken),
+    };
+    Ok(answers.into_iter().map(answer).collect())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::order::Wish;
+/// One order, as [`submit`].
+pub(crate) async fn submit_one(studio: &Studio, person: &Person, asked: Asked) -> Result<Job, Error> {
+    submit(studio, person, vec![asked]).await?.pop().unwrap_or(Err(Error::Broken))
+}
 
-    #[test]
-    fn groups_fill_the_engine_and_keep_the_order() {
-        let order = |count, grid| {
-            Order::new("猫", &Wish { count: Some(count), grid, ..Wish::default() }).expect("sound")
-        };
-        let mut orders = vec![order(1, None); 20];
-        orders.insert(3, order(4, Some(Grid::Sheet)));
-        let sizes: Vec<usize> = groups(&orders).iter().map(|group| group.len()).collect();
-        assert_eq!(sizes, [3, 1, 8, 8, 1], "three before the grid, the grid, the rest");
+fn new_job(
+    studio: &Studio,
+    order: &Screened<Order>,
+    commission: &Commission,
+    idempotency: Option<String>,
+) -> Result<NewJob, Error> {
+    let wanted = order.get();
+    let paintings = Plan::new(wanted.single(0), &studio.workshop.knowledge).paintings.len() as u32;
+    let verdict = order.verdict();
+    let rules: Vec<&str> = verdict.hits.iter().map(danqing_moderation::Hit::rule).collect();
+    let by = studio.workshop.painter.painted_by();
+    let job = NewJob::new(PAINT, commission.json()?)
+        .cost(wanted.count * wanted.steps * paintings.max(1))
+        .fact("prompt", &wanted.prompt)
+        .fact("negative", &wanted.negative)
+        .fact("seed", wanted.seed)
+        .fact("model", format!("{} {}", by.model, by.hash))
+        .fact("policy", &verdict.policy)
+        .fact("verdict", format!("{} {}", verdict.action().as_str(), rules.join(" ")).trim());
+    let approved = |approval: &Approval| format!("{}: {}", approval.officer(), approval.reason());
+    let job = match order.approval().map(approved) {
+        Some(approval) => job.fact("approval", approval),
+        None => job,
+    };
+    Ok(match idempotency {
+        Some(key) => job.idempotency(key),
+        None => job,
+    })
+}
+
+/// Records a stop; an order to be reviewed is put where officers find it.
+async fn held(studio: &Studio, person: &Person, asked: &Asked, stop: Box<Stop>) -> Result<Error, Error> {
+    studio.metrics.stops.add(1);
+    let entry = NewEntry::new(Kind::Block, &person.pseudonym)
+        .fact("prompt", &asked.order.prompt)
+        .fact("rule", stop.rule())
+        .fact("action", stop.action().as_str())
+        .fact("policy", &stop.verdict().policy);
+    let entry = studio.store.ledger().append(entry).await?;
+    if stop.action() == Action::Review {
+        let job = NewJob::new(REVIEW, Commission::of(asked).json()?).fact("block", entry);
+        studio.store.jobs().enqueue(&person.id, job).await?;
     }
+    Ok(Error::Stopped { stop, entry: Some(entry) })
+}
+
+/// An officer lets pass what waits for review: the person's order is queued, and the decision recorded.
+pub(crate) async fn release(
+    studio: &Studio,
+    officer: &Person,
+    waiting: &Job,
+    reason: &str,
+) -> Result<Job, Error> {
+    if officer.role < Role::Officer || waiting.kind != REVIEW {
+        return Err(Error::Forbidden);
+    }
+    let approval = Approval::new(&officer.pseudonym, reason)
+        .ok_or_else(|| Error::Request { reason: "a decision needs a reason".to_owned() })?;
+    let mut commission = Commission::read(waiting)?;
+    commission.approval = Some((approval.officer().to_owned(), approval.reason().to_owned()));
+    let order = studio.workshop.screen_approved(commission.order.order(Wish::default())?, approval)?;
+    let job = new_job(studio, &order, &commission, None)?.fact("review", &waiting.id);
+    let entry =
+        NewEntry::new(Kind::Release, &waiting.id).fact("officer", &officer.pseudonym).fact("reason", reason);
+    studio.store.ledger().append(entry).await?;
+    let queued = studio.store.jobs().enqueue(&waiting.person, job).await?;
+    studio.store.jobs().cancel(&waiting.person, &waiting.id).await?;
+    Ok(queued.job().clone())
+}
+
+/// From a job to kept pictures: everything that a worker does. What an earlier attempt kept is not painted again.
+pub(crate) async fn paint(studio: &Arc<Studio>, lease: &Lease) -> Result<(), Error> {
+    let commission = Commission::read(&lease.job)?;
+    let order = commission.order.order(Wish::default())?;
+    let order = match commission.approval() {
+        Some(approval) => studio.workshop.screen_approved(order, approval)?,
+        None => studio.workshop.screen(order)?,
+    };
+    let format = Format::parse(&commission.format)?;
+    let parent = commission.parent.as_deref().map(str::parse::<PictureId>).transpose()?;
+    let kept = studio.store.pictures().of_job(&lease.job.id).await?;
+    let kept: Vec<u32> = kept.iter().filter_map(|picture| u32::try_from(picture.place).ok()).collect();
+    let plans = (0..).zip(studio.workshop.plans(&order)?).filter(|(place, _)| !kept.contains(place));
+    let mut easel = Easel::set_up(studio, lease, plans.collect(), format);
+    while let Some(finished) = easel.next().await? {
+        let place = finished.place;
+        let picture = finished.into_new()?;
+        let picture = match &parent {
+            Some(parent) => picture.parent(parent.clone()),
+            None => picture,
+        };
+        studio.store.pictures().keep(lease, place, picture).await?;
+        studio.metrics.pictures.add(1);
+    }
+    Ok(())
 }

@@ -148,6 +148,12 @@ impl Error {
         }
     }
 
+    /// Whether the database is gone for now: the same call may succeed later.
+    pub fn is_outage(&self) -> bool {
+        use sqlx::Error::{Io, PoolClosed, PoolTimedOut, WorkerCrashed};
+        matches!(self, Self::Database(Io(_) | PoolTimedOut | PoolClosed | WorkerCrashed))
+    }
+
     pub(crate) fn missing(what: &'static str, id: impl ToString) -> Self {
         Self::Missing { what, id: id.to_string() }
     }

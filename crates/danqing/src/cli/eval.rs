@@ -1,5 +1,6 @@
 //! `danqing eval`: the fixed sheet of prompts, and how often the judge finds a picture's caption among a hundred.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use danqing_engine::{Cpu, Judge};
@@ -16,9 +17,10 @@ use crate::lexicon::Knowledge;
 use crate::metadata;
 use crate::order::{Order, Reading, Wish};
 use crate::output::{Existing, Format, Output};
-use crate::painter::{Cancel, Painter, Weights};
+use crate::painter::{Painter, Weights};
 use crate::plan::Plan;
 use crate::report::{Reader, say};
+use crate::screening;
 use crate::terminal::progress;
 
 /// One prompt a line: 24 in Chinese, then 24 in English; the last 8 of each are compositions.
@@ -61,7 +63,7 @@ pub(super) fn run(arguments: &Arguments, config: &Config, reader: Reader) -> Res
     let weights = Weights::open(arguments.model.folder(config).as_deref())?;
     let mut output = Output::open(arguments.out.as_deref(), None, Existing::Replace)?;
     let threads = arguments.model.threads(config)?;
-    let painter = Painter::new(&weights, threads, Cancel::default())?;
+    let painter = Painter::new(&weights, threads)?;
     let painting = Evaluation { arguments, config, painter, knowledge: Knowledge::load(), reader };
 
     let prompts: Vec<&str> = SHEET.lines().collect();
@@ -71,6 +73,8 @@ pub(super) fn run(arguments: &Arguments, config: &Config, reader: Reader) -> Res
     let order = Order::new("danqing eval", &painting.wish(CELL, Reading::Scene))?;
     let by = painting.painter.painted_by();
     let text = metadata::text(&order, &by);
+    let rules = screening::policy(config)?;
+    let sheet = rules.admit_picture(sheet, &[]).map_err(screening::stopped)?;
     let labelled = Labelling::open(config, Clock::System)?
         .label(sheet, &by.model, &|sheet| Format::Png.encode(sheet, &text))
         .map_err(|source| Error::Label { file: "sheet.png".into(), source })?;
@@ -173,7 +177,10 @@ impl Evaluation<'_> {
         let steps: u64 =
             plans.iter().map(|plan| plan.paintings.len() as u64 * u64::from(plan.order.steps)).sum();
         let bar = progress(steps, self.reader.language());
-        let painted = self.painter.paint(plans, &mut |steps| bar.inc(steps))?;
+        let painted = self.painter.paint(plans, &mut |progress| {
+            bar.inc(progress.steps());
+            ControlFlow::Continue(())
+        })?;
         bar.finish_and_clear();
         Ok(plans.iter().zip(painted).map(|(plan, pictures)| plan.composition(pictures).flatten()).collect())
     }

@@ -58,12 +58,13 @@ pub(super) fn text(language: Language, arguments: &[OsString]) -> String {
 /// The whole command line with texts in `language`.
 pub(super) fn localised(language: Language) -> Command {
     let texts = toml::from_str(language.pick(CHINESE, ENGLISH)).unwrap_or_else(|_| Texts::none());
-    with_texts(Cli::command(), &texts)
+    with_texts(Cli::command(), "", &texts)
 }
 
-fn with_texts(command: Command, texts: &Texts) -> Command {
-    let name = command.get_name().to_owned();
-    let Some(own) = texts.commands.get(&name) else { return command };
+/// `above`: names of the commands that it belongs to, as [`key`] gives them.
+fn with_texts(command: Command, above: &str, texts: &Texts) -> Command {
+    let key = key(command.get_name(), above);
+    let Some(own) = texts.commands.get(&key) else { return command };
     let headings = &texts.headings;
     command
         .about(own.about.trim_end().to_owned())
@@ -72,7 +73,12 @@ fn with_texts(command: Command, texts: &Texts) -> Command {
         .subcommand_help_heading(headings.commands.clone())
         .help_template(format!("{{about}}\n\n{}{{usage}}\n\n{{all-args}}{{after-help}}", headings.usage))
         .mut_args(|argument| with_text(argument, own, texts))
-        .mut_subcommands(|command| with_texts(command, texts))
+        .mut_subcommands(|command| with_texts(command, &key, texts))
+}
+
+/// What the texts of a command stand under: its name, after that of the command it belongs to (`ledger verify`).
+fn key(name: &str, above: &str) -> String {
+    if above.is_empty() || above == "danqing" { name.to_owned() } else { format!("{above} {name}") }
 }
 
 fn with_text(argument: Arg, own: &CommandTexts, texts: &Texts) -> Arg {
@@ -102,11 +108,9 @@ impl Texts {
 mod tests {
     use super::*;
 
-    fn check(command: &Command, texts: &Texts, language: Language) {
-        let own = texts
-            .commands
-            .get(command.get_name())
-            .unwrap_or_else(|| panic!("{} has no texts", command.get_name()));
+    fn check(command: &Command, above: &str, texts: &Texts, language: Language) {
+        let key = key(command.get_name(), above);
+        let own = texts.commands.get(&key).unwrap_or_else(|| panic!("{key} has no texts"));
         for argument in command.get_arguments().map(|argument| argument.get_id().as_str()) {
             let known = own.arguments.contains_key(argument) || texts.shared.contains_key(argument);
             assert!(known, "{language:?}: {} {argument} has no text", command.get_name());
@@ -120,14 +124,14 @@ mod tests {
         command
             .get_subcommands()
             .filter(|command| !command.is_hide_set())
-            .for_each(|command| check(command, texts, language));
+            .for_each(|command| check(command, &key, texts, language));
     }
 
     #[test]
     fn every_argument_has_a_text_in_both_languages() {
         for (language, file) in [(Language::Chinese, CHINESE), (Language::English, ENGLISH)] {
             let texts: Texts = toml::from_str(file).expect("a file of texts");
-            check(&Cli::command(), &texts, language);
+            check(&Cli::command(), "", &texts, language);
         }
     }
 

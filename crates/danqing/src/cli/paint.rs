@@ -1,23 +1,26 @@
 //! `danqing paint`: from the command line to orders.
 
+mod batch;
+
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use batch::{Batch, Layers};
+use danqing_moderation::Screened;
+
 use super::ModelArguments;
 use crate::config::Config;
 use crate::error::Error;
-use crate::labelling::{Clock, Labelling};
-use crate::lexicon::Knowledge;
+use crate::labelling::Clock;
 use crate::metadata::{self, Found, Parameters};
-use crate::nearest::Nearest;
 use crate::order::{Grid, Order, Reading, Wish};
 use crate::output::{Existing, Format, Output};
-use crate::painter::{Cancel, Painter, Weights};
+use crate::painter::{Cancel, Weights};
 use crate::report::{self, Reader, Report};
 use crate::terminal::{Preview, progress};
-use crate::walk::{Layers, Studio};
+use crate::workshop::Workshop;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -73,35 +76,56 @@ pub(super) fn run(arguments: &Arguments, config: &Config, reader: Reader) -> Res
     let (orders, refused) = arguments.orders(like.as_ref(), config, reader)?;
     let output = arguments.output(like.as_ref(), config)?;
     let clock = if arguments.reproducible { Clock::Fixed } else { Clock::System };
-    let labelling = Labelling::open(config, clock)?;
     let weights = Weights::open(arguments.model.folder(config).as_deref())?;
     let cancel = cancelled_by_keyboard();
-    let painter = Painter::new(&weights, arguments.model.threads(config)?, cancel.clone())?;
+    let workshop = Workshop::open(config, &weights, arguments.model.threads(config)?, clock)?;
 
-    let ours = painter.painted_by().hash;
+    let ours = workshop.painter.painted_by().hash;
     if let Some(theirs) = like.and_then(|like| like.parameters.model_hash).filter(|theirs| *theirs != ours) {
         report::other_weights(reader, &theirs, &ours);
     }
-    let knowledge = Knowledge::load();
     let pictures: u32 = orders.iter().map(|order| order.count).sum();
-    let bar = progress(steps(&orders, &knowledge), reader.language());
+    let all = refused + pictures as usize;
+    let (orders, stopped) = screened(&workshop, orders, reader)?;
+    let bar = progress(steps(&orders, &workshop), reader.language());
     let preview = arguments.preview.unwrap_or_else(|| config.interface.preview());
-    let mut studio = Studio {
-        nearest: Nearest::new(&knowledge),
-        knowledge,
-        painter,
-        labelling,
+    let mut batch = Batch {
+        workshop,
         output,
         layers: if arguments.layers { Layers::OpenRaster } else { Layers::None },
         report: Report::new(reader, bar, preview, pictures as usize),
         cancel,
     };
-    let painted = studio.paint(&orders);
-    studio.report.done(start.elapsed().as_secs_f64());
-    match refused + painted? {
+    let painted = batch.paint(&orders);
+    batch.report.done(start.elapsed().as_secs_f64());
+    match refused + stopped + painted? {
         0 => Ok(()),
-        failed => Err(Error::SomeFailed { failed, all: refused + pictures as usize }),
+        failed => Err(Error::SomeFailed { failed, all }),
     }
+}
+
+/// The orders that the rules let pass, and how many pictures those would have been that they stop. A single order that
+/// is stopped is an error.
+fn screened(
+    workshop: &Workshop,
+    orders: Vec<Order>,
+    reader: Reader,
+) -> Result<(Vec<Screened<Order>>, usize), Error> {
+    let alone = orders.len() == 1;
+    let mut stopped = 0;
+    let mut passed = Vec::new();
+    for order in orders {
+        let (prompt, count) = (order.prompt.clone(), order.count as usize);
+        match workshop.screen(order) {
+            Ok(order) => passed.push(order),
+            Err(error) if alone => return Err(error),
+            Err(error) => {
+                stopped += count;
+                report::failed(reader, Some(&prompt), &error);
+            }
+        }
+    }
+    Ok((passed, stopped))
 }
 
 /// A picture to be repeated.
@@ -221,12 +245,12 @@ fn is_of_prompt(error: &Error) -> bool {
 }
 
 /// Steps of all paintings together.
-fn steps(orders: &[Order], knowledge: &Knowledge) -> u64 {
+fn steps(orders: &[Screened<Order>], workshop: &Workshop) -> u64 {
     let of = |order: &Order| {
-        let paintings = crate::plan::Plan::new(order.single(0), knowledge).paintings.len() as u64;
-        paintings * u64::from(order.count) * u64::from(order.steps)
+        let plan = crate::plan::Plan::new(order.single(0), &workshop.knowledge);
+        plan.paintings.len() as u64 * u64::from(order.count) * u64::from(order.steps)
     };
-    orders.iter().map(of).sum()
+    orders.iter().map(|order| of(order.get())).sum()
 }
 
 /// Ctrl-C ends the work after the current step; a second one ends danqing at once.

@@ -2,13 +2,17 @@
 //!
 //! Source: C2SP, signed-note, tlog-checkpoint and tlog-proof (version 1).
 
+use std::io::Write as _;
+use std::path::Path;
+use std::{fs, io};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 
 use super::merkle::{Hash, proves_inclusion};
 use crate::Error;
-use crate::secret::{hex, sha256};
+use crate::secret::{hex, random, sha256, unhex};
 
 /// The type of Ed25519 in a signed note.
 const ED25519_TYPE: u8 = 1;
@@ -68,6 +72,22 @@ impl LedgerKey {
         Ok(Self { origin: origin.to_owned(), pair })
     }
 
+    /// The key in the file `path`: its ledger's name in the first line, the seed in the second. Where there is no file, a
+    /// new key for the ledger `origin` is written, readable by its owner alone.
+    pub fn open_or_make(path: &Path, origin: &str) -> Result<Self, Error> {
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let text = format!("{origin}\n{}\n", hex(&random::<32>()?));
+                written_once(path, &text).map_err(Error::file(path))?
+            }
+            Err(error) => return Err(Error::file(path)(error)),
+        };
+        let (origin, seed) = text.split_once('\n').ok_or(Error::LedgerKey)?;
+        let seed = unhex(seed.trim()).and_then(|seed| seed.try_into().ok()).ok_or(Error::LedgerKey)?;
+        Self::from_seed(origin, &seed)
+    }
+
     /// The public half.
     pub fn verifier(&self) -> LedgerVerifier {
         let public = self.pair.public_key().as_ref().to_vec();
@@ -80,6 +100,26 @@ impl LedgerKey {
         signature.extend_from_slice(self.pair.sign(text.as_bytes()).as_ref());
         let note = format!("{text}\n\u{2014} {} {}\n", self.origin, STANDARD.encode(signature));
         Checkpoint { size, root, note }
+    }
+}
+
+/// Writes `text` to a new file under another name first, and gives what stands in `path` then: another process may have been
+/// faster.
+fn written_once(path: &Path, text: &str) -> io::Result<String> {
+    let half = path.with_extension(format!("new-{}", std::process::id()));
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&half)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    // A link, unlike a new name, fails where the name is taken.
+    let linked = fs::hard_link(&half, path);
+    fs::remove_file(&half)?;
+    match linked {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => fs::read_to_string(path),
     }
 }
 

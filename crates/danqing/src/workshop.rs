@@ -1,0 +1,105 @@
+//! Workshop: the tools that every picture passes through, whoever asks for it.
+
+use danqing_moderation::{Approval, Live, Screened};
+use danqing_provenance::labeller::Labelled;
+use danqing_scene::Composition;
+use danqing_store::Vector;
+use image::RgbaImage;
+
+use crate::config::Config;
+use crate::error::Error;
+use crate::labelling::{Clock, Labelling};
+use crate::lexicon::Knowledge;
+use crate::metadata;
+use crate::nearest::{Nearest, Note};
+use crate::order::Order;
+use crate::output::Format;
+use crate::painter::{Painter, Weights};
+use crate::plan::Plan;
+use crate::{painting, screening};
+
+/// Rules, words, weights and labels, ready to use from several threads.
+pub(crate) struct Workshop {
+    pub(crate) rules: Live,
+    pub(crate) knowledge: Knowledge,
+    pub(crate) nearest: Nearest,
+    pub(crate) painter: Painter,
+    pub(crate) labelling: Labelling,
+}
+
+impl Workshop {
+    /// The tools that the settings name; makes keys where there are none.
+    pub(crate) fn open(
+        config: &Config,
+        weights: &Weights,
+        threads: usize,
+        clock: Clock,
+    ) -> Result<Self, Error> {
+        let knowledge = Knowledge::load();
+        Ok(Self {
+            rules: Live::new(screening::policy(config)?),
+            labelling: Labelling::open(config, clock)?,
+            painter: Painter::new(weights, threads)?,
+            nearest: Nearest::new(&knowledge),
+            knowledge,
+        })
+    }
+
+    /// Lets an order pass whose words ask for nothing that a rule stops.
+    pub(crate) fn screen(&self, order: Order) -> Result<Screened<Order>, Error> {
+        self.rules.current().admit(order, |order| &order.prompt).map_err(screening::stopped)
+    }
+
+    /// The same after an officer's review.
+    pub(crate) fn screen_approved(&self, order: Order, approval: Approval) -> Result<Screened<Order>, Error> {
+        let rules = self.rules.current();
+        rules.admit_approved(order, |order| &order.prompt, approval).map_err(screening::stopped)
+    }
+
+    /// One plan for each picture of an order.
+    ///
+    /// What the model is asked in the end, after the reader and the lexicon had their say, is screened like the prompt.
+    pub(crate) fn plans(&self, order: &Screened<Order>) -> Result<Vec<Plan>, Error> {
+        let single = |index| Plan::new(order.get().single(index), &self.knowledge);
+        let plans: Vec<Plan> = (0..order.get().count).map(single).collect();
+        if let Some(plan) = plans.first() {
+            let words: Vec<&str> = plan.paintings.iter().map(|painting| painting.prompt.as_str()).collect();
+            let words = words.join("\n");
+            let rules = self.rules.current();
+            match order.approval() {
+                Some(approval) => rules.admit_approved(words, String::as_str, approval.clone()),
+                None => rules.admit(words, String::as_str),
+            }
+            .map_err(screening::stopped)?;
+        }
+        Ok(plans)
+    }
+
+    /// Labels the finished picture of `order` as a file. The only way from pixels to a file.
+    pub(crate) fn label(&self, picture: RgbaImage, order: &Order, format: Format) -> Result<Labelled, Error> {
+        let by = self.painter.painted_by();
+        let text = metadata::text(order, &by);
+        // No model here gives scores of pictures; thresholds of packs speak where one does.
+        let picture = self.rules.current().admit_picture(picture, &[]).map_err(screening::stopped)?;
+        self.labelling
+            .label(picture, &by.model, &|picture| format.encode(picture, &text))
+            .map_err(|source| Error::Label { file: order.prompt.clone().into(), source })
+    }
+
+    /// The layers of the picture of `prompt` as an `OpenRaster` file.
+    pub(crate) fn layers(&self, composition: &Composition, prompt: &str) -> Result<Vec<u8>, Error> {
+        let model = self.painter.painted_by().model;
+        let encoding = |reason| Error::Encoding { file: prompt.into(), reason };
+        self.labelling.layers(composition, &model).map_err(encoding)
+    }
+
+    /// What the person should know about how a prompt was understood.
+    pub(crate) fn notes(&self, plan: &Plan) -> Vec<Note> {
+        self.nearest.notes(plan, self.painter.pipeline())
+    }
+
+    /// What a text is about, for the search by meaning.
+    pub(crate) fn vector(&self, text: &str) -> Vector {
+        painting::vector(&self.painter.pipeline().text_vector(text))
+    }
+}
