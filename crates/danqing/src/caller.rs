@@ -120,7 +120,7 @@ pub(crate) fn address(parts: &Parts, studio: &Studio) -> Option<IpAddr> {
 /// made to lead here (DNS rebinding).
 fn is_here(parts: &Parts, studio: &Studio) -> bool {
     let from_here = address(parts, studio).is_some_and(|address| address.is_loopback());
-    from_here && host(parts).is_some_and(|host| is_own_name(host))
+    from_here && host(parts).is_some_and(is_own_name)
 }
 
 fn host(parts: &Parts) -> Option<&str> {

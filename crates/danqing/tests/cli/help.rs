@@ -7,8 +7,23 @@ use std::path::Path;
 
 use crate::support::Studio;
 
-const COMMANDS: [&str; 9] =
-    ["", "paint", "verify", "label", "keys", "models", "config", "eval", "completions"];
+const COMMANDS: [&str; 15] = [
+    "",
+    "paint",
+    "verify",
+    "label",
+    "keys",
+    "serve",
+    "work",
+    "accounts",
+    "ledger",
+    "backup",
+    "restore",
+    "models",
+    "config",
+    "eval",
+    "completions",
+];
 
 #[test]
 fn help_is_as_on_file() {

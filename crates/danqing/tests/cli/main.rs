@@ -5,4 +5,5 @@ mod help;
 mod labelling;
 mod misuse;
 mod painting;
+mod serving;
 mod support;

@@ -1,5 +1,7 @@
 //! A model small enough to make on the spot, in the layout of the real one, and the program run on it.
 
+pub(crate) mod server;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
