@@ -4,9 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use danqing_moderation::{Pack, Policy, Stop};
+use danqing_store::{Kind, NewEntry};
 
 use crate::config::Config;
 use crate::error::Error;
+use crate::studio::Studio;
 
 /// The shipped pack, and every `.toml` file of the settings' folder in the order of their names.
 pub(crate) fn policy(config: &Config) -> Result<Policy, Error> {
@@ -19,6 +21,25 @@ pub(crate) fn policy(config: &Config) -> Result<Policy, Error> {
         }
     }
     Policy::new(&packs).map_err(rules)
+}
+
+/// Reads the packs again and puts them in force, with an entry in the ledger where they changed; whether they did.
+///
+/// Packs that cannot be used leave the old ones in force.
+pub(crate) async fn reload(studio: &Studio, actor: &str) -> Result<bool, Error> {
+    let exchange = studio.workshop.rules.replace(policy(&studio.config)?);
+    if !exchange.is_change() {
+        return Ok(false);
+    }
+    let packs =
+        exchange.after.packs().iter().map(|pack| format!("{} {} {}", pack.name, pack.version, pack.digest));
+    let entry = NewEntry::new(Kind::Policy, "screening")
+        .fact("actor", actor)
+        .fact("before", exchange.before.version())
+        .fact("after", exchange.after.version())
+        .fact("packs", packs.collect::<Vec<_>>().join("\n"));
+    studio.store.ledger().append(entry).await?;
+    Ok(true)
 }
 
 /// Why something was not let through.

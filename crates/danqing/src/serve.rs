@@ -22,13 +22,13 @@ use tokio::time::interval;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 
 use crate::caller::{Caller, address, same_site};
 use crate::config::ServerSettings;
 use crate::error::Error;
 use crate::studio::{Studio, ended};
-use crate::{api, web, worker};
+use crate::{api, screening, web, worker};
 
 /// How often deleted pictures are purged and rubbish is swept.
 const CHORES: Duration = Duration::from_secs(10 * 60);
@@ -67,6 +67,7 @@ pub(crate) async fn serve(studio: Arc<Studio>, listener: TcpListener) -> Result<
     let tasks = [
         tokio::spawn(worker::run(Arc::clone(&studio), worker_name(), studio.going.clone())),
         tokio::spawn(chores(Arc::clone(&studio), studio.going.clone())),
+        tokio::spawn(reloading(Arc::clone(&studio), studio.going.clone())),
     ];
     listener::serve(&studio.config.server, listener, router(Arc::clone(&studio)), end).await?;
     for task in tasks {
@@ -187,6 +188,28 @@ async fn chores(studio: Arc<Studio>, mut going: watch::Receiver<bool>) {
             warn!(%error, "a chore was not done; it is tried again later");
         }
     }
+}
+
+/// Reads the policy packs again whenever the process is sent SIGHUP.
+#[cfg(unix)]
+async fn reloading(studio: Arc<Studio>, mut going: watch::Receiver<bool>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
+    loop {
+        tokio::select! {
+            _ = hangups.recv() => match screening::reload(&studio, "SIGHUP").await {
+                Ok(true) => info!("other rules are in force"),
+                Ok(false) => info!("the rules are what they were"),
+                Err(error) => error!(%error, "the rules stay what they were"),
+            },
+            () = ended(&mut going) => return,
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn reloading(_studio: Arc<Studio>, mut going: watch::Receiver<bool>) {
+    ended(&mut going).await;
 }
 
 async fn swept(studio: &Studio) -> Result<(), danqing_store::Error> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use danqing_store::{BlobPlace, Clock, LedgerKey, Settings, Store};
+use danqing_store::{BlobPlace, Clock, LedgerKey, Quotas, Settings, Store};
 use tokio::sync::watch;
 
 use crate::config::{Config, StoreSettings};
@@ -70,6 +70,11 @@ pub(crate) async fn store(config: &Config) -> Result<Store, Error> {
         blobs: blobs(settings)?,
         ledger,
         clock: Clock::system(),
+        quotas: Quotas {
+            queued: config.limits.queued.value,
+            daily: config.limits.daily.value,
+            bytes: config.limits.bytes.value,
+        },
     };
     Ok(Store::open(settings).await?)
 }

@@ -4,7 +4,7 @@
 //! What an order or a picture means is the caller's: payloads, results and parameters are opaque JSON.
 //!
 //! ```
-//! use danqing_store::{BlobPlace, Clock, LedgerKey, NewJob, NewPicture, Pulse, Settings, Store};
+//! use danqing_store::{BlobPlace, Clock, LedgerKey, NewJob, NewPicture, Pulse, Quotas, Settings, Store};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -14,6 +14,7 @@
 //!     blobs: BlobPlace::Folder(folder.path().join("blobs")),
 //!     ledger: LedgerKey::from_seed("studio.example.cn/ledger", &[7; 32])?,
 //!     clock: Clock::system(),
+//!     quotas: Quotas { queued: Some(1000), ..Quotas::default() },
 //! })
 //! .await?;
 //!
@@ -91,6 +92,8 @@ pub struct Settings {
     pub ledger: LedgerKey,
     /// The time to go by.
     pub clock: Clock,
+    /// Limits of people who have none of their own.
+    pub quotas: Quotas,
 }
 
 /// Everything that survives a restart. Copies share one set of connections.
@@ -100,6 +103,7 @@ pub struct Store {
     blobs: Blobs,
     key: Arc<LedgerKey>,
     clock: Clock,
+    quotas: Quotas,
     bus: Bus,
     meanings: pictures::Meanings,
 }
@@ -112,6 +116,7 @@ impl Store {
             blobs: Blobs::open(settings.blobs).await?,
             key: Arc::new(settings.ledger),
             clock: settings.clock,
+            quotas: settings.quotas,
             bus: Bus::new(),
             meanings: pictures::Meanings::default(),
         })

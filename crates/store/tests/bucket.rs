@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use danqing_store::{BlobPlace, Bucket, Clock, Error, LedgerKey, NewPicture, Settings, Store};
+use danqing_store::{BlobPlace, Bucket, Clock, Error, LedgerKey, NewPicture, Quotas, Settings, Store};
 
 /// Serves until standard input ends.
 const SERVER: &str = r#"
@@ -65,6 +65,7 @@ async fn store(folder: &Path, name: &str, address: &str) -> Store {
         blobs: BlobPlace::Bucket(bucket),
         ledger: LedgerKey::from_seed("studio.example.cn/ledger", &[7; 32]).expect("a seed"),
         clock: Clock::system(),
+        quotas: Quotas::default(),
     })
     .await
     .expect("a store")

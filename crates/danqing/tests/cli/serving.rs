@@ -99,6 +99,45 @@ fn what_a_rule_stops_is_cited_and_recorded() {
     assert!(studio.files().iter().all(|file| !file.ends_with("png")), "nothing is painted");
 }
 
+#[cfg(unix)]
+#[test]
+fn rules_are_exchanged_while_the_studio_is_open() {
+    let studio = Studio::new();
+    let packs = studio.path().join("packs");
+    std::fs::create_dir(&packs).expect("a folder");
+    let mut command = studio.command(&[]);
+    command.env("DANQING_SCREENING_PACKS", &packs);
+    let server = Server::of(command, &studio);
+    let order = || server.post("/orders", &[("prompt", "青铜鸮标志")], &[("Accept-Language", "en")]);
+    assert_eq!(order().status, 303, "no rule speaks yet");
+
+    let pack = r#"
+        [pack]
+        name = "house"
+        version = "1"
+        origin = "house rules"
+        [messages."documents"]
+        zh = "先获准。"
+        en = "Ask first."
+        [[rule]]
+        id = "marks"
+        category = "documents"
+        action = "review"
+        any = ["青铜鸮标志"]
+    "#;
+    std::fs::write(packs.join("house.toml"), pack).expect("written");
+    assert_eq!(order().status, 303, "a file alone changes nothing");
+    server.hang_up();
+    let waits = until("the new rule", || Some(order()).filter(|reply| reply.status != 303));
+    assert_eq!(waits.status, 400, "it waits for an officer");
+    assert!(waits.text().contains("Ask first."), "{}", waits.text());
+
+    std::fs::write(packs.join("house.toml"), "[pack]\nname = 3").expect("written");
+    server.hang_up();
+    assert_eq!(order().status, 400, "a broken pack leaves the old rules in force");
+    assert_eq!(server.stop(), Some(0), "ends when asked");
+}
+
 #[test]
 fn the_first_owner_gets_in_by_the_link_and_everybody_else_has_to_sign_in() {
     let studio = Studio::new();

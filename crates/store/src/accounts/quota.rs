@@ -80,14 +80,31 @@ impl Accounts<'_> {
     }
 }
 
-/// Fails where orders would pass a limit of the person's.
+impl Quotas {
+    /// These limits, and those of `others` where there is none.
+    fn or(self, others: Self) -> Self {
+        Self {
+            queued: self.queued.or(others.queued),
+            daily: self.daily.or(others.daily),
+            bytes: self.bytes.or(others.bytes),
+        }
+    }
+}
+
+/// Fails where orders would pass a limit of the person's, or one of `usual` where the person has none. The nameless
+/// person of a studio without accounts has no usual limits.
 pub(crate) async fn admit(
     work: &mut Work,
     person: &PersonId,
     now_ms: i64,
     ordered: &Ordered,
+    usual: Quotas,
 ) -> Result<(), Error> {
-    let quotas = quotas(work, person).await?;
+    const NAMED: &str = "SELECT count(*) AS n FROM people WHERE id = $1 AND name IS NOT NULL";
+    let own = quotas(work, person).await?;
+    let named = work.optional(sql(NAMED).bind(person.as_str())).await?;
+    let named = named.map(|row| row.number("n")).transpose()?.unwrap_or(0) > 0;
+    let quotas = if named { own.or(usual) } else { own };
     if quotas == Quotas::default() {
         return Ok(());
     }

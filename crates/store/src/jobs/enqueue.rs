@@ -98,7 +98,7 @@ impl Jobs<'_> {
                 Some(known) => enqueued.push(Enqueued::Known(known)),
                 None => {
                     let ordered = Ordered { orders: 1, cost: job.cost };
-                    admit(&mut work, person, now, &ordered).await?;
+                    admit(&mut work, person, now, &ordered, self.0.quotas).await?;
                     let job = insert(&mut work, person, job, now, &mut line).await?;
                     fresh.push(job.id.clone());
                     enqueued.push(Enqueued::New(job));

@@ -1,6 +1,6 @@
 //! One life of accounts, jobs, pictures and ledger, the same on SQLite and on PostgreSQL.
 
-use crate::support::Studio;
+use crate::support::{Studio, USUAL};
 use danqing_store::{
     Enqueued, Error, Favourite, Filter, JobFilter, Kind, NewEntry, NewJob, NewPerson, NewPicture, Person,
     Pulse, Quota, Quotas, Role, Shelf, SignIn, State, Store,
@@ -261,6 +261,24 @@ async fn quotas_hold() {
         studio.store.pictures().delete(&wang.id, &[large.id], 0).await.expect("deleted");
         studio.store.pictures().purge().await.expect("purged");
         jobs.enqueue(&wang.id, order(10)).await.expect("room again");
+    }
+}
+
+#[tokio::test]
+async fn who_has_no_limits_has_the_usual_ones() {
+    for studio in Studio::each().await {
+        let (accounts, jobs) = (studio.store.accounts(), studio.store.jobs());
+        let many = |count| vec![NewJob::new("paint", "{}"); count as usize];
+        let li = person(&studio.store, "li").await;
+        let refused = jobs.enqueue_all(&li.id, many(USUAL + 1)).await;
+        assert!(matches!(refused, Err(Error::Quota { quota: Quota::Queued, limit: USUAL })));
+        accounts
+            .set_quotas(&li.id, Quotas { queued: Some(USUAL + 1), ..Quotas::default() })
+            .await
+            .expect("set");
+        jobs.enqueue_all(&li.id, many(USUAL + 1)).await.expect("an officer said so");
+        let nameless = accounts.local_person().await.expect("a person");
+        jobs.enqueue_all(&nameless.id, many(USUAL + 1)).await.expect("alone at the machine");
     }
 }
 

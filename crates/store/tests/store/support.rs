@@ -6,9 +6,11 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use danqing_store::{BlobPlace, Clock, LedgerKey, Settings, Store};
+use danqing_store::{BlobPlace, Clock, LedgerKey, Quotas, Settings, Store};
 use tempfile::TempDir;
 
+/// Orders that a person without limits of their own may have in the queue; more than any other test has.
+pub(crate) const USUAL: i64 = 900;
 pub(crate) const START_MS: i64 = 1_800_000_000_000;
 
 /// A store with its own database and folder, at a clock that the test moves.
@@ -54,7 +56,8 @@ pub(crate) fn key() -> LedgerKey {
 
 pub(crate) async fn open(address: &str, blobs: &Path, clock: Clock) -> Store {
     let blobs = BlobPlace::Folder(blobs.to_owned());
-    let settings = Settings { database: address.to_owned(), blobs, ledger: key(), clock };
+    let quotas = Quotas { queued: Some(USUAL), ..Quotas::default() };
+    let settings = Settings { database: address.to_owned(), blobs, ledger: key(), clock, quotas };
     Store::open(settings).await.expect("a store")
 }
 

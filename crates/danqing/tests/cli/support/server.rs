@@ -98,11 +98,22 @@ impl Server {
         self.process.wait().expect("it ends");
     }
 
+    /// Has it read its rules again.
+    #[cfg(unix)]
+    pub(crate) fn hang_up(&self) {
+        self.signal("-HUP");
+    }
+
+    #[cfg(unix)]
+    fn signal(&self, name: &str) {
+        let done = Command::new("kill").args([name, &self.process.id().to_string()]).status();
+        assert!(done.expect("kill starts").success(), "it runs");
+    }
+
     /// Asks it to end, and waits until it has; gives the exit code.
     #[cfg(unix)]
     pub(crate) fn stop(mut self) -> Option<i32> {
-        let done = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status();
-        assert!(done.expect("kill starts").success(), "it runs");
+        self.signal("-TERM");
         self.process.wait().expect("it ends").code()
     }
 }
