@@ -1,0 +1,180 @@
+//! Two hundred people in a studio that paints.
+//!
+//! ```sh
+//! cargo build --release && cargo run --release -p danqing-load -- [--people 200] [--seconds 60] [--danqing PATH]
+//! ```
+//!
+//! It starts a studio in a folder of its own on this machine, keeps its queue filled, and measures twice: first
+//! painting alone, then painting while people look at pages. Each person has a connection that stays, waits between two
+//! pages as people do, and orders a picture now and then. What is told at the end: pictures a second alone and with
+//! people, the times of pages as they felt them, memory at the start, in the middle and at the end.
+#![expect(clippy::print_stdout, reason = "the answer of a bench is what it prints")]
+
+mod http;
+mod studio;
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use http::Connection;
+use studio::Studio;
+
+/// The pause between two pages of one person.
+const THINKING: Duration = Duration::from_secs(4);
+/// One page in so many is an order.
+const ORDERS: usize = 25;
+/// Orders that the first person keeps waiting, so that painting never pauses.
+const FILLED: usize = 20;
+/// How long painting alone is measured, beside the seconds with people: a third of them.
+const ALONE: u32 = 3;
+const PAGES: [&str; 4] = ["/gallery", "/", "/gallery?text=%E7%81%AF%E7%AC%BC", "/gallery?favourite=1"];
+const PROMPTS: [&str; 6] = ["一只猫", "三只红灯笼", "a blue bicycle", "西瓜", "two dogs", "月亮在云上面"];
+
+fn main() {
+    let wish = Wish::read(std::env::args().skip(1));
+    let studio = Studio::start(&wish.danqing);
+    let going = AtomicBool::new(true);
+    std::thread::scope(|scope| {
+        let filler = scope.spawn(|| fill(&studio, &going));
+        let alone = pace(&studio, Duration::from_secs(wish.seconds) / ALONE);
+        println!("painting alone: {alone:.2} pictures a second");
+        let memory = vec![studio.memory_kb()];
+        let measured = crowd(&studio, &wish, memory);
+        going.store(false, Ordering::Relaxed);
+        // A filler that failed has said so.
+        let _ = filler.join();
+        measured.print(alone);
+    });
+}
+
+/// What was asked for.
+struct Wish {
+    people: usize,
+    seconds: u64,
+    danqing: String,
+}
+
+impl Wish {
+    fn read(mut arguments: impl Iterator<Item = String>) -> Self {
+        let mut wish = Self { people: 200, seconds: 60, danqing: "target/release/danqing".to_owned() };
+        while let (Some(name), Some(value)) = (arguments.next(), arguments.next()) {
+            match name.as_str() {
+                "--people" => wish.people = value.parse().expect("a number of people"),
+                "--seconds" => wish.seconds = value.parse().expect("a number of seconds"),
+                "--danqing" => wish.danqing = value,
+                _ => panic!("`{name}` is not known; see the top of main.rs"),
+            }
+        }
+        wish
+    }
+}
+
+/// Keeps orders waiting.
+fn fill(studio: &Studio, going: &AtomicBool) {
+    let mut connection = Connection::open(studio.host());
+    let mut number = 0;
+    while going.load(Ordering::Relaxed) {
+        let waiting = studio.metric(&mut connection, "danqing_jobs_queued");
+        for _ in waiting as usize..FILLED {
+            order(&mut connection, number);
+            number += 1;
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
+
+fn order(connection: &mut Connection, number: usize) {
+    let prompt: String = PROMPTS[number % PROMPTS.len()].bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let reply = connection.post("/orders", &format!("prompt={prompt}&size=512"));
+    assert_eq!(reply.status, 303, "an order is taken");
+}
+
+/// Pictures a second over `time`.
+fn pace(studio: &Studio, time: Duration) -> f64 {
+    let mut connection = Connection::open(studio.host());
+    let before = studio.metric(&mut connection, "danqing_pictures_total");
+    let start = Instant::now();
+    std::thread::sleep(time);
+    let after = studio.metric(&mut connection, "danqing_pictures_total");
+    (after - before) / start.elapsed().as_secs_f64()
+}
+
+/// What happened while people were there.
+struct Measured {
+    pace: f64,
+    /// Milliseconds, sorted.
+    pages: Vec<f64>,
+    failures: usize,
+    memory_kb: Vec<u64>,
+}
+
+fn crowd(studio: &Studio, wish: &Wish, mut memory_kb: Vec<u64>) -> Measured {
+    let going = AtomicBool::new(true);
+    let failures = AtomicUsize::new(0);
+    let (pace, mut pages) = std::thread::scope(|scope| {
+        let people: Vec<_> = (0..wish.people)
+            .map(|number| {
+                let (going, failures) = (&going, &failures);
+                std::thread::Builder::new()
+                    .stack_size(128 * 1024)
+                    .spawn_scoped(scope, move || person(studio, number, going, failures))
+                    .expect("a thread for a person")
+            })
+            .collect();
+        let half = Duration::from_secs(wish.seconds) / 2;
+        let first = pace(studio, half);
+        memory_kb.push(studio.memory_kb());
+        let second = pace(studio, half);
+        memory_kb.push(studio.memory_kb());
+        going.store(false, Ordering::Relaxed);
+        let times = people.into_iter().flat_map(|person| person.join().unwrap_or_default());
+        ((first + second) / 2.0, times.collect::<Vec<f64>>())
+    });
+    pages.sort_by(f64::total_cmp);
+    Measured { pace, pages, failures: failures.into_inner(), memory_kb }
+}
+
+/// One person's visit; gives the milliseconds that each page took.
+fn person(studio: &Studio, number: usize, going: &AtomicBool, failures: &AtomicUsize) -> Vec<f64> {
+    let mut connection = Connection::open(studio.host());
+    let mut times = Vec::new();
+    // People do not come at the same moment.
+    std::thread::sleep(THINKING * (number as u32 % 100) / 100);
+    for turn in number.. {
+        if !going.load(Ordering::Relaxed) {
+            break;
+        }
+        let start = Instant::now();
+        if turn % ORDERS == ORDERS - 1 {
+            order(&mut connection, turn);
+        } else {
+            let reply = connection.get(PAGES[turn % PAGES.len()]);
+            failures.fetch_add(usize::from(reply.status != 200), Ordering::Relaxed);
+        }
+        times.push(start.elapsed().as_secs_f64() * 1000.0);
+        std::thread::sleep(THINKING);
+    }
+    times
+}
+
+impl Measured {
+    fn print(&self, alone: f64) {
+        let at = |share: f64| {
+            let place = (self.pages.len() as f64 * share) as usize;
+            self.pages.get(place.min(self.pages.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
+        };
+        let slower = (1.0 - self.pace / alone) * 100.0;
+        println!("painting with people: {:.2} pictures a second, {slower:.1} % fewer", self.pace);
+        println!(
+            "pages: {}, p50 {:.1} ms, p95 {:.1} ms, p99 {:.1} ms, longest {:.1} ms, {} failed",
+            self.pages.len(),
+            at(0.5),
+            at(0.95),
+            at(0.99),
+            at(1.0),
+            self.failures
+        );
+        let memory: Vec<String> = self.memory_kb.iter().map(|kb| format!("{} MB", kb / 1024)).collect();
+        println!("memory: {}", memory.join(", "));
+    }
+}
