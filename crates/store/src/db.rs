@@ -13,7 +13,7 @@ use std::time::Duration;
 use futures_util::TryStreamExt as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{Connection as _, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 pub(crate) use statement::{Column, Row, Statement, Value, sql};
 
@@ -63,10 +63,8 @@ impl Db {
             .busy_timeout(PATIENCE)
             .pragma("cache_size", "-65536")
             .pragma("recursive_triggers", "ON");
-        let writer = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
-        let writer = writer.connect_with(options.clone()).await?;
-        let readers = SqlitePoolOptions::new().max_connections(4).acquire_timeout(PATIENCE);
-        Ok(Self::Sqlite { writer, readers: readers.connect_lazy_with(options) })
+        let writer = pool(1).connect_with(options.clone()).await?;
+        Ok(Self::Sqlite { writer, readers: pool(4).connect_lazy_with(options) })
     }
 
     async fn open_postgres(address: &str) -> Result<Self, Error> {
@@ -209,6 +207,15 @@ impl Work {
         }
         Ok(())
     }
+}
+
+/// Connections to SQLite.
+///
+/// Where the disk is full SQLite ends a transaction by itself; the driver, whose own rollback then fails, believes it to be
+/// open for ever. Such a connection is closed instead of being used again.
+fn pool(connections: u32) -> SqlitePoolOptions {
+    let options = SqlitePoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
+    options.before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
 }
 
 /// Whether `error` says that a row of the same key is there.

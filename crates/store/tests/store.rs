@@ -4,6 +4,8 @@
 mod damage;
 #[path = "store/faults.rs"]
 mod faults;
+#[path = "store/postgres.rs"]
+mod postgres;
 #[path = "store/story.rs"]
 mod story;
 #[path = "store/support.rs"]

@@ -1,9 +1,13 @@
 //! Promises of the command line, kept by the program itself.
 
+mod faults;
 mod foreign;
 mod help;
 mod labelling;
 mod misuse;
 mod painting;
+#[path = "../../../store/tests/store/postgres.rs"]
+mod postgres;
+mod security;
 mod serving;
 mod support;

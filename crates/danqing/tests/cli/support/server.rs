@@ -34,7 +34,21 @@ impl Server {
     }
 
     /// The same, with settings from the environment in `command`.
-    pub(crate) fn of(mut command: Command, studio: &Studio) -> Self {
+    pub(crate) fn of(command: Command, studio: &Studio) -> Self {
+        Self::told(command, studio, Stdio::inherit()).unwrap_or_else(|line| panic!("no address in `{line}`"))
+    }
+
+    /// The same, with its log in a file.
+    pub(crate) fn logging(command: Command, studio: &Studio, log: std::fs::File) -> Self {
+        Self::told(command, studio, log.into()).unwrap_or_else(|line| panic!("no address in `{line}`"))
+    }
+
+    /// The same, where it may not start at all: then what it said.
+    pub(crate) fn try_of(command: Command, studio: &Studio) -> Result<Self, String> {
+        Self::told(command, studio, Stdio::null())
+    }
+
+    fn told(mut command: Command, studio: &Studio, log: Stdio) -> Result<Self, String> {
         let model = model().to_str().expect("a path of letters");
         command
             .args(["serve", "--json", "--listen", "127.0.0.1:0", "--threads", "1", "--model", model])
@@ -42,16 +56,20 @@ impl Server {
             .env("DANQING_PAINT_STEPS", "2")
             .env("DANQING_PAINT_SIZE", "128")
             .stdout(Stdio::piped())
-            .stderr(Stdio::inherit());
+            .stderr(log);
         let mut process = command.spawn().expect("danqing starts");
         let mut line = String::new();
         let out = process.stdout.take().expect("a pipe");
         BufReader::new(out).read_line(&mut line).expect("a line");
-        let told: serde_json::Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("`{line}`"));
-        let host =
-            told["url"].as_str().and_then(|url| url.strip_prefix("http://")).expect("a URL").to_owned();
+        let told: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
+        let url = told["url"].as_str().and_then(|url| url.strip_prefix("http://"));
+        let Some(host) = url.map(str::to_owned) else {
+            // It said no and has ended.
+            let _ = process.wait();
+            return Err(line);
+        };
         let link = told["owner_link"].as_str().and_then(|link| link.split_once(&host));
-        Self { process, owner_link: link.map(|(_, path)| path.to_owned()), host }
+        Ok(Self { process, owner_link: link.map(|(_, path)| path.to_owned()), host })
     }
 
     pub(crate) fn get(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
@@ -83,10 +101,24 @@ impl Server {
         Reply::read(BufReader::new(stream))
     }
 
-    /// Lines of a stream of events, from now on.
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Lines of the stream of events of the person here, from now on.
     pub(crate) fn events(&self) -> impl Iterator<Item = String> + use<> {
+        self.events_with("")
+    }
+
+    /// The same of the person whose key this is.
+    pub(crate) fn events_of(&self, key: &str) -> impl Iterator<Item = String> + use<> {
+        self.events_with(&format!("Authorization: {key}\r\n"))
+    }
+
+    fn events_with(&self, header: &str) -> impl Iterator<Item = String> + use<> {
         let mut stream = TcpStream::connect(&self.host).expect("the server listens");
-        let head = format!("GET /events HTTP/1.1\r\nHost: {}\r\n\r\n", self.host);
+        let head = format!("GET /events HTTP/1.1\r\nHost: {}\r\n{header}\r\n", self.host);
         stream.write_all(head.as_bytes()).expect("sent");
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
         BufReader::new(stream).lines().map_while(Result::ok)
