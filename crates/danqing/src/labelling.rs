@@ -15,7 +15,9 @@ use danqing_provenance::container::{self, Format};
 use danqing_provenance::keys::{Algorithm, Keys, Signing};
 use danqing_provenance::labeller::{Explicit, Facts, Labelled, Labeller};
 use danqing_provenance::manifest::{Parent, Source, TimeAuthority};
+use danqing_provenance::verify::Trust;
 use danqing_provenance::visible::{Position, Visible, Wording};
+use danqing_provenance::waiver::Waiver;
 use danqing_provenance::xmp::DigitalSource;
 use danqing_scene::{Composition, Layer, ora};
 use image::RgbaImage;
@@ -70,13 +72,30 @@ impl Labelling {
         model: &str,
         encode: &dyn Fn(&RgbaImage) -> Result<Vec<u8>, String>,
     ) -> Result<Labelled, danqing_provenance::Error> {
-        self.label_as(picture.into_parts().0, model, encode)
+        self.label_as(picture.into_parts().0, model, Explicit::Drawn, encode)
+    }
+
+    /// The same without the visible label, as `waiver` has it.
+    pub(crate) fn label_waived(
+        &self,
+        picture: Screened<RgbaImage>,
+        model: &str,
+        waiver: Waiver,
+        encode: &dyn Fn(&RgbaImage) -> Result<Vec<u8>, String>,
+    ) -> Result<Labelled, danqing_provenance::Error> {
+        self.label_as(picture.into_parts().0, model, Explicit::Waived(waiver), encode)
+    }
+
+    /// What is known here of the keys of labels.
+    pub(crate) fn trust(&self) -> &Trust {
+        self.labeller.trust()
     }
 
     fn label_as(
         &self,
         picture: RgbaImage,
         model: &str,
+        explicit: Explicit,
         encode: &dyn Fn(&RgbaImage) -> Result<Vec<u8>, String>,
     ) -> Result<Labelled, danqing_provenance::Error> {
         let when = self.clock.told();
@@ -86,7 +105,7 @@ impl Labelling {
             model: Some(model),
             when: &when,
             salt: 0,
-            explicit: Explicit::Drawn,
+            explicit,
         };
         self.labeller.label(picture, &facts, encode)
     }
@@ -123,7 +142,7 @@ impl Labelling {
     pub(crate) fn layers(&self, composition: &Composition, model: &str) -> Result<Vec<u8>, String> {
         let refused = |error: danqing_provenance::Error| error.to_string();
         let png = |picture: &RgbaImage| ora::png("picture", picture).map_err(|error| error.to_string());
-        let merged = self.label_as(composition.flatten(), model, &png).map_err(refused)?;
+        let merged = self.label_as(composition.flatten(), model, Explicit::Drawn, &png).map_err(refused)?;
         let mut composition = composition.clone();
         let (width, height) = composition.background.dimensions();
         let mut sign = RgbaImage::new(width, height);
@@ -202,7 +221,7 @@ impl Clock {
 /// `seconds` since 1970 as a date and time of the Gregorian calendar.
 ///
 /// Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
-fn rfc3339(seconds: u64) -> String {
+pub(crate) fn rfc3339(seconds: u64) -> String {
     let (days, second) = (seconds / 86_400 + 719_468, seconds % 86_400);
     let era = days / 146_097;
     let day_of_era = days % 146_097;

@@ -7,6 +7,7 @@
 //! ```
 
 mod api;
+mod batch;
 mod caller;
 mod cli;
 mod config;

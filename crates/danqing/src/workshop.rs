@@ -2,6 +2,7 @@
 
 use danqing_moderation::{Approval, Live, Screened};
 use danqing_provenance::labeller::Labelled;
+use danqing_provenance::waiver::Waiver;
 use danqing_scene::Composition;
 use danqing_store::Vector;
 use image::RgbaImage;
@@ -83,6 +84,22 @@ impl Workshop {
         let picture = self.rules.current().admit_picture(picture, &[]).map_err(screening::stopped)?;
         self.labelling
             .label(picture, &by.model, &|picture| format.encode(picture, &text))
+            .map_err(|source| Error::Label { file: order.prompt.clone().into(), source })
+    }
+
+    /// The same without the visible label, for whom `waiver` names.
+    pub(crate) fn label_waived(
+        &self,
+        picture: RgbaImage,
+        order: &Order,
+        format: Format,
+        waiver: Waiver,
+    ) -> Result<Labelled, Error> {
+        let by = self.painter.painted_by();
+        let text = metadata::text(order, &by);
+        let picture = self.rules.current().admit_picture(picture, &[]).map_err(screening::stopped)?;
+        self.labelling
+            .label_waived(picture, &by.model, waiver, &|picture| format.encode(picture, &text))
             .map_err(|source| Error::Label { file: order.prompt.clone().into(), source })
     }
 

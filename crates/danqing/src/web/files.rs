@@ -94,10 +94,8 @@ fn is_known(headers: &HeaderMap, tag: &str) -> bool {
 }
 
 /// Under which name a browser saves the picture: the prompt's. Source: RFC 6266 and RFC 8187.
-fn disposition(picture: &Picture, saved: bool) -> String {
-    let extension = image::ImageFormat::from_mime_type(&picture.media_type)
-        .and_then(Format::of)
-        .map_or("bin", Format::extension);
+pub(super) fn disposition(picture: &Picture, saved: bool) -> String {
+    let extension = extension(picture);
     let encoded: String = file_stem(&picture.prompt)
         .bytes()
         .map(|byte| match byte {
@@ -107,4 +105,14 @@ fn disposition(picture: &Picture, saved: bool) -> String {
         .collect();
     let how = if saved { "attachment" } else { "inline" };
     format!("{how}; filename=\"danqing.{extension}\"; filename*=UTF-8''{encoded}.{extension}")
+}
+
+/// The picture's name as a file: its prompt.
+pub(super) fn file_name(picture: &Picture) -> String {
+    format!("{}.{}", file_stem(&picture.prompt), extension(picture))
+}
+
+fn extension(picture: &Picture) -> &'static str {
+    let format = image::ImageFormat::from_mime_type(&picture.media_type).and_then(Format::of);
+    format.map_or("bin", Format::extension)
 }

@@ -1,0 +1,123 @@
+//! The rules in force: packs, a try, reading them again, appeals.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::{Redirect, Response};
+use danqing_moderation::Action;
+use danqing_store::{Kind, NewEntry, Role};
+use serde::Deserialize;
+
+use super::super::page::{Ui, done, page};
+use super::{Tab, tabs};
+use crate::error::Error;
+use crate::screening;
+use crate::studio::Studio;
+
+/// Entries of the ledger, from its end, that are looked through for appeals.
+const LOOKED_THROUGH: u64 = 2000;
+/// Appeals that are listed.
+const SHOWN: usize = 50;
+/// Digits of a pack's fingerprint that are shown.
+const DIGITS: usize = 16;
+
+struct PackRow {
+    name: String,
+    version: String,
+    rules: usize,
+    digest: String,
+}
+
+struct Appeal {
+    entry: u64,
+    about: String,
+    why: String,
+    when: String,
+}
+
+#[derive(Template)]
+#[template(path = "admin_rules.html")]
+struct Rules<'a> {
+    ui: &'a Ui,
+    tabs: Vec<Tab>,
+    trouble: String,
+    version: String,
+    packs: Vec<PackRow>,
+    tried: String,
+    judgement: String,
+    judged_well: bool,
+    appeals: Vec<Appeal>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in super::super) struct Asked {
+    r#try: String,
+}
+
+/// `GET /admin/rules?try=`.
+pub(in super::super) async fn get(
+    State(studio): State<Arc<Studio>>,
+    ui: Ui,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Error> {
+    ui.at_least(Role::Officer)?;
+    let policy = studio.workshop.rules.current();
+    let packs = policy.packs().iter().map(|pack| PackRow {
+        name: pack.name.clone(),
+        version: pack.version.clone(),
+        rules: policy.rules().filter(|rule| rule.pack == pack.name).count(),
+        digest: pack.digest.chars().take(DIGITS).collect(),
+    });
+    let verdict = policy.screen(&asked.r#try);
+    let judged = verdict.hits.iter().map(|hit| {
+        let message = ui.language.pick(&hit.citation.message.zh, &hit.citation.message.en);
+        format!("{} {} · {message}", hit.citation.action.as_str(), hit.rule())
+    });
+    let judgement = match (asked.r#try.trim().is_empty(), verdict.hits.is_empty()) {
+        (true, _) => String::new(),
+        (false, true) => ui.say("rules.passes").to_owned(),
+        (false, false) => judged.collect::<Vec<_>>().join(" "),
+    };
+    page(&Rules {
+        tabs: tabs(&ui, "/admin/rules"),
+        trouble: String::new(),
+        version: policy.version().chars().take(DIGITS).collect(),
+        packs: packs.collect(),
+        judged_well: verdict.action() < Action::Review,
+        judgement,
+        tried: asked.r#try,
+        appeals: appeals(&studio, &ui).await?,
+        ui: &ui,
+    })
+}
+
+/// The last complaints; what was erased is not listed.
+async fn appeals(studio: &Studio, ui: &Ui) -> Result<Vec<Appeal>, Error> {
+    let ledger = studio.store.ledger();
+    let size = ledger.size().await?;
+    let entries = ledger.entries(size.saturating_sub(LOOKED_THROUGH), LOOKED_THROUGH as u32).await?;
+    let complaints = entries.iter().rev().filter(|entry| entry.kind == Kind::Complaint.as_str());
+    let mut appeals = Vec::new();
+    for entry in complaints.take(SHOWN) {
+        let openings = ledger.openings(entry.seq).await?;
+        let value = |name: &str| openings.iter().find(|opening| opening.name == name).map(|opening| opening.value.clone());
+        if let (Some(why), Some(about)) = (value("why"), value("about")) {
+            appeals.push(Appeal { entry: entry.seq, about, why, when: ui.ago(entry.at) });
+        }
+    }
+    Ok(appeals)
+}
+
+/// `POST /admin/rules/reload`: reads the packs again. What cannot be read leaves the old rules in force.
+pub(in super::super) async fn reload(State(studio): State<Arc<Studio>>, ui: Ui) -> Result<Redirect, Error> {
+    let officer = ui.at_least(Role::Officer)?;
+    let exchange = studio.workshop.rules.replace(screening::policy(&studio.config)?);
+    let entry = NewEntry::new(Kind::Policy, "rules")
+        .fact("actor", &officer.pseudonym)
+        .fact("before", exchange.before.version())
+        .fact("after", exchange.after.version());
+    studio.store.ledger().append(entry).await?;
+    Ok(done("/admin/rules", "rules.reloaded"))
+}

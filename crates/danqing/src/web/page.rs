@@ -1,0 +1,193 @@
+//! What every page has around it: language, light or dark, who is looking, where one is.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Uri};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use danqing_store::{Person, Role};
+
+use super::words::{fill, say};
+use super::{assets, told};
+use crate::caller::{By, Caller, cookie, language};
+use crate::error::Error;
+use crate::language::Language;
+use crate::studio::Studio;
+
+/// The cookie of light or dark.
+pub(super) const THEME: &str = "danqing_theme";
+
+/// What a page that was just done says above itself: keys that an address may name.
+const SAID: [&str; 6] = [
+    "account.saved",
+    "account.password_changed",
+    "picture.deleted_now",
+    "picture.restored",
+    "picture.ordered",
+    "rules.reloaded",
+];
+
+/// Light, dark, or as the system has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Theme {
+    Auto,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    pub(super) fn parse(name: &str) -> Option<Self> {
+        [Self::Auto, Self::Light, Self::Dark].into_iter().find(|theme| theme.name() == name)
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+}
+
+/// The frame of a page, taken from the request; templates ask it.
+pub(super) struct Ui {
+    pub(super) language: Language,
+    theme: Theme,
+    caller: Option<Caller>,
+    address: Uri,
+    pub(super) now_ms: i64,
+}
+
+impl FromRequestParts<Arc<Studio>> for Ui {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, studio: &Arc<Studio>) -> Result<Self, Infallible> {
+        // A store that does not answer is told by the page itself; the frame then knows nobody.
+        let caller = <Option<Caller> as FromRequestParts<_>>::from_request_parts(parts, studio).await;
+        Ok(Self {
+            language: language(&parts.headers),
+            theme: theme(&parts.headers),
+            caller: caller.ok().flatten(),
+            address: parts.uri.clone(),
+            now_ms: studio.store.clock().now_ms(),
+        })
+    }
+}
+
+impl Ui {
+    /// Who is looking; pages for anyone do not ask.
+    pub(super) fn caller(&self) -> Result<&Caller, Error> {
+        self.caller.as_ref().ok_or(Error::SignInNeeded)
+    }
+
+    pub(super) fn person(&self) -> Result<&Person, Error> {
+        self.caller().map(|caller| &caller.person)
+    }
+
+    /// The person, if they may do what `least` may.
+    pub(super) fn at_least(&self, least: Role) -> Result<&Person, Error> {
+        self.caller()?.at_least(least).map(|caller| &caller.person)
+    }
+
+    /// A text; see `words`.
+    pub(super) fn say(&self, key: &str) -> &'static str {
+        say(self.language, key)
+    }
+
+    /// A text with its places filled.
+    pub(super) fn fill(&self, key: &str, values: &[(&str, &dyn std::fmt::Display)]) -> String {
+        fill(self.language, key, values)
+    }
+
+    /// How long ago a time was.
+    pub(super) fn ago(&self, time_ms: i64) -> String {
+        told::ago(self.language, self.now_ms, time_ms)
+    }
+
+    fn tag(&self) -> &'static str {
+        self.language.pick("zh-Hans", "en")
+    }
+
+    fn theme(&self) -> &'static str {
+        self.theme.name()
+    }
+
+    /// What the switch turns to. Where the system decides, it is dark first.
+    fn next_theme(&self) -> &'static str {
+        if self.theme == Theme::Dark { Theme::Light.name() } else { Theme::Dark.name() }
+    }
+
+    fn at(&self, page: &str) -> bool {
+        let first = self.address.path().split('/').nth(1).unwrap_or_default();
+        let here = match first {
+            "" | "orders" | "jobs" | "recall" => "compose",
+            "pictures" | "boards" => "gallery",
+            other => other,
+        };
+        here == page
+    }
+
+    /// Path and query, to come back to.
+    pub(super) fn back(&self) -> String {
+        self.address.path_and_query().map_or("/", |address| address.as_str()).to_owned()
+    }
+
+    fn flash(&self) -> &'static str {
+        let said = |pair: &str| pair.strip_prefix("said=").map(str::to_owned);
+        let said = self.address.query().and_then(|query| query.split('&').find_map(said));
+        SAID.iter().find(|key| Some(**key) == said.as_deref()).map_or("", |key| self.say(key))
+    }
+
+    fn style(&self) -> &'static str {
+        assets::STYLE.address()
+    }
+
+    fn script(&self) -> &'static str {
+        assets::SCRIPT.address()
+    }
+
+    fn oversees(&self) -> bool {
+        self.at_least(Role::Officer).is_ok()
+    }
+
+    fn owns(&self) -> bool {
+        self.at_least(Role::Owner).is_ok()
+    }
+
+    fn signed_in(&self) -> bool {
+        self.caller.is_some()
+    }
+
+    /// Whether the person came by password and can sign out.
+    pub(super) fn has_session(&self) -> bool {
+        matches!(self.caller, Some(Caller { by: By::Session(_), .. }))
+    }
+
+    fn initial(&self) -> String {
+        self.person().ok().and_then(|person| person.display.chars().next()).unwrap_or('·').to_string()
+    }
+}
+
+fn theme(headers: &HeaderMap) -> Theme {
+    cookie(headers, THEME).and_then(Theme::parse).unwrap_or(Theme::Auto)
+}
+
+/// A template as an answer.
+pub(super) fn page(template: &impl Template) -> Result<Response, Error> {
+    template.render().map(|page| Html(page).into_response()).map_err(|_| Error::Broken)
+}
+
+/// To `page`, which says `key` when it is there.
+pub(super) fn done(page: &str, key: &str) -> Redirect {
+    let joint = if page.contains('?') { '&' } else { '?' };
+    Redirect::to(&format!("{page}{joint}said={key}"))
+}
+
+/// `page` if it is one of this site, or the first page: what an address names must not lead elsewhere.
+pub(super) fn own_page(page: &str) -> &str {
+    let own = page.starts_with('/') && !page.starts_with("//") && !page.contains(['\\', '\n', '\r']);
+    if own { page } else { "/" }
+}
