@@ -6,6 +6,8 @@
 #   rustfmt, clippy  components of the toolchain, by rustup
 #   Python, ExifTool Debian packages `python3-venv`, `libimage-exiftool-perl`; they judge our pictures' parameters
 #   Tesseract        Debian packages `tesseract-ocr`, `tesseract-ocr-chi-sim`; it reads the visible label
+#   Chromium, Node   Debian packages `chromium`, `fonts-noto-cjk`, `nodejs`, `npm`; they look at the studio's pages, with the
+#                    npm packages of crates/danqing/tests/web/package.json
 #
 # cargo-nextest and cargo-deny are used where they are installed and not built here: that would take longer than
 # the checks. Without the first, `cargo test` runs the tests; without the second, `cargo xtask licences` still does.
@@ -36,6 +38,17 @@ command -v ffprobe >/dev/null || install_packages ffmpeg
 python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3 python3-venv
 command -v exiftool >/dev/null || install_packages libimage-exiftool-perl
 tesseract --list-langs 2>/dev/null | grep -qx chi_sim || install_packages tesseract-ocr tesseract-ocr-chi-sim
+
+command -v chromium >/dev/null || install_packages chromium fonts-noto-cjk
+command -v npm >/dev/null || install_packages nodejs npm
+web="${DANQING_CACHE:-$HOME/.cache/danqing}/web"
+if ! cmp -s crates/danqing/tests/web/package.json "$web/package.json"; then
+    say "installing what drives the browser"
+    mkdir -p "$web"
+    npm install --prefix "$web" --silent --no-audit --no-fund --no-save --package-lock=false \
+        $(node -p 'Object.entries(require("./crates/danqing/tests/web/package.json").dependencies).map((it) => it.join("@")).join(" ")')
+    cp crates/danqing/tests/web/package.json "$web/package.json"
+fi
 
 for component in rustfmt clippy; do
     command=$([ "$component" = rustfmt ] && echo fmt || echo clippy)

@@ -132,7 +132,11 @@ mod tests {
         let first = &rows[0].written;
         assert_eq!((first.prompt.as_str(), first.count), ("猫，\"大\"\n和狗", Some(2)), "quotes and numbers");
         assert_eq!(first.style.as_deref(), Some("扁平"), "words");
-        assert_eq!(rows[1].written, Written { prompt: "鱼".into(), ..Written::default() }, "the rest is left open");
+        assert_eq!(
+            rows[1].written,
+            Written { prompt: "鱼".into(), ..Written::default() },
+            "the rest is left open"
+        );
     }
 
     #[test]

@@ -43,6 +43,7 @@ struct Session {
 #[template(path = "account.html")]
 struct Account<'a> {
     ui: &'a Ui,
+    heading: String,
     display: String,
     name: String,
     role: &'static str,
@@ -96,6 +97,7 @@ async fn shown(studio: &Studio, ui: &Ui, trouble: String, secret: String) -> Res
     });
     page(&Account {
         ui,
+        heading: called(ui, person),
         display: person.display.clone(),
         name: person.name.clone().unwrap_or_default(),
         role: ui.say(role(person.role)),
@@ -123,6 +125,12 @@ async fn meters(studio: &Studio, ui: &Ui, person: &Person) -> Result<Vec<Meter>,
         meter("account.today", usage.daily, quotas.daily, told::number),
         meter("account.space", usage.bytes, quotas.bytes, told::size),
     ])
+}
+
+/// What a person is called; one without a name sits at the machine.
+fn called(ui: &Ui, person: &Person) -> String {
+    let name = Some(person.display.clone()).filter(|name| !name.is_empty());
+    name.unwrap_or_else(|| ui.say("account.local").to_owned())
 }
 
 /// What a role is called.

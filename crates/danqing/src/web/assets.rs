@@ -11,29 +11,43 @@ use crate::error::Error;
 
 /// The one stylesheet.
 pub(super) static STYLE: LazyLock<Asset> = LazyLock::new(|| {
-    Asset::new("studio.css", "text/css; charset=utf-8", concat!(
-        include_str!("../../static/styles/1-tokens.css"),
-        include_str!("../../static/styles/2-base.css"),
-        include_str!("../../static/styles/3-shell.css"),
-        include_str!("../../static/styles/4-compose.css"),
-        include_str!("../../static/styles/5-gallery.css"),
-        include_str!("../../static/styles/6-rooms.css"),
-    ).as_bytes())
+    Asset::new(
+        "studio.css",
+        "text/css; charset=utf-8",
+        concat!(
+            include_str!("../../static/styles/1-tokens.css"),
+            include_str!("../../static/styles/2-base.css"),
+            include_str!("../../static/styles/3-shell.css"),
+            include_str!("../../static/styles/4-compose.css"),
+            include_str!("../../static/styles/5-gallery.css"),
+            include_str!("../../static/styles/6-rooms.css"),
+        )
+        .as_bytes(),
+    )
 });
 
 /// The one script.
 pub(super) static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
-    Asset::new("studio.js", "text/javascript; charset=utf-8", concat!(
-        include_str!("../../static/scripts/1-pages.js"),
-        include_str!("../../static/scripts/2-easel.js"),
-    ).as_bytes())
+    Asset::new(
+        "studio.js",
+        "text/javascript; charset=utf-8",
+        concat!(
+            include_str!("../../static/scripts/1-pages.js"),
+            include_str!("../../static/scripts/2-easel.js"),
+        )
+        .as_bytes(),
+    )
 });
 
 static SEAL: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("seal.svg", "image/svg+xml", include_bytes!("../../static/seal.svg")));
 
 static FONT: LazyLock<Asset> = LazyLock::new(|| {
-    Asset::new("fonts/danqing-song.woff2", "font/woff2", include_bytes!("../../static/fonts/danqing-song.woff2"))
+    Asset::new(
+        "fonts/danqing-song.woff2",
+        "font/woff2",
+        include_bytes!("../../static/fonts/danqing-song.woff2"),
+    )
 });
 
 /// A file in the program.

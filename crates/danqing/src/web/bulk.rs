@@ -14,8 +14,9 @@ use super::page::{Ui, done, own_page};
 use crate::error::Error;
 use crate::studio::Studio;
 
-/// How long a deleted picture can be brought back: 30 days.
-pub(super) const GRACE_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// Days for which a deleted picture can be brought back, where the settings name none.
+const GRACE_DAYS: u32 = 30;
 /// Pictures in one download at most.
 const MOST_DOWNLOADED: usize = 500;
 
@@ -81,7 +82,10 @@ async fn deed(studio: &Studio, ui: &Ui, fields: &Fields, ids: &[PictureId]) -> R
     match fields.one("deed") {
         "favourite" => pictures.set_favourite(person, ids, Favourite::Yes).await?,
         "plain" => pictures.set_favourite(person, ids, Favourite::No).await?,
-        "delete" => pictures.delete(person, ids, GRACE_MS).await?,
+        "delete" => {
+            let days = studio.config.store.grace_days.value.unwrap_or(GRACE_DAYS);
+            pictures.delete(person, ids, i64::from(days) * DAY_MS).await?
+        }
         "restore" => pictures.restore(person, ids).await?,
         "board" => {
             let board = chosen(studio, ui, fields).await?;
@@ -128,6 +132,7 @@ async fn download(studio: &Studio, ui: &Ui, ids: &[PictureId]) -> Result<Respons
         archive.write_all(&bytes).map_err(|_| Error::Broken)?;
     }
     let bytes = archive.finish().map_err(broken)?.into_inner();
-    let fields = [(CONTENT_TYPE, "application/zip"), (CONTENT_DISPOSITION, "attachment; filename=\"danqing.zip\"")];
+    let fields =
+        [(CONTENT_TYPE, "application/zip"), (CONTENT_DISPOSITION, "attachment; filename=\"danqing.zip\"")];
     Ok((fields, bytes).into_response())
 }

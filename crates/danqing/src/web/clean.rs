@@ -66,11 +66,13 @@ pub(super) async fn post(
 async fn painted(studio: &Arc<Studio>, picture: &Picture, waiver: Waiver) -> Result<Labelled, Error> {
     let written = about(&picture.parameters).ok_or(Error::NoPage)?.order;
     let order = studio.workshop.screen(written.order(Wish::default())?)?;
-    let format = image::ImageFormat::from_mime_type(&picture.media_type).and_then(Format::of).unwrap_or(Format::Png);
+    let format =
+        image::ImageFormat::from_mime_type(&picture.media_type).and_then(Format::of).unwrap_or(Format::Png);
     let workshop = Arc::clone(&studio.workshop);
     let paint = move || {
         let plan = workshop.plans(&order)?.into_iter().next().ok_or(Error::Broken)?;
-        let pictures = workshop.painter.paint(std::slice::from_ref(&plan), &mut |_| ControlFlow::Continue(()))?;
+        let pictures =
+            workshop.painter.paint(std::slice::from_ref(&plan), &mut |_| ControlFlow::Continue(()))?;
         let flat = plan.composition(pictures.into_iter().next().unwrap_or_default()).flatten();
         workshop.label_waived(flat, &plan.order, format, waiver)
     };

@@ -226,7 +226,8 @@ impl Asked {
 
     /// The prompt by the formula: adjective and subject, details, manner. None where no subject is given.
     fn formula(&self, ui: &Ui) -> Option<String> {
-        let parts = [&self.f_subject, &self.f_adjective, &self.f_detail, &self.f_manner].map(|part| part.trim());
+        let parts =
+            [&self.f_subject, &self.f_adjective, &self.f_detail, &self.f_manner].map(|part| part.trim());
         let [subject, adjective, detail, manner] = parts;
         if subject.is_empty() {
             return None;
@@ -237,7 +238,12 @@ impl Asked {
             format!("{adjective} {subject}")
         };
         let rest = [detail, manner].into_iter().filter(|part| !part.is_empty());
-        Some(std::iter::once(first.as_str()).chain(rest).collect::<Vec<_>>().join(ui.language.pick("，", ", ")))
+        Some(
+            std::iter::once(first.as_str())
+                .chain(rest)
+                .collect::<Vec<_>>()
+                .join(ui.language.pick("，", ", ")),
+        )
     }
 }
 
@@ -250,12 +256,19 @@ impl Form {
     fn of(written: &Written, ui: &Ui) -> Self {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         let size = written.size.clone().unwrap_or_else(|| DEFAULT_SIZE.to_owned());
-        let size = size.split_once('x').filter(|(width, height)| width == height).map_or(size.clone(), |(side, _)| side.to_owned());
+        let size = size
+            .split_once('x')
+            .filter(|(width, height)| width == height)
+            .map_or(size.clone(), |(side, _)| side.to_owned());
         let offered = SIZES.iter().any(|(_, value, ..)| *value == size);
         let background = text(&written.background);
-        let ground_offered =
-            ["", "transparent"].contains(&background.as_str()) || GROUNDS.iter().any(|(value, ..)| *value == background);
-        let advanced = written.negative.is_some() || written.seed.is_some() || !offered || !ground_offered || written.whole;
+        let ground_offered = ["", "transparent"].contains(&background.as_str())
+            || GROUNDS.iter().any(|(value, ..)| *value == background);
+        let advanced = written.negative.is_some()
+            || written.seed.is_some()
+            || !offered
+            || !ground_offered
+            || written.whole;
         Self {
             prompt: written.prompt.clone(),
             negative: text(&written.negative),
@@ -287,7 +300,11 @@ impl Form {
 
 fn styles(ui: &Ui, chosen: Option<&str>) -> Vec<Choice> {
     let chosen = chosen.and_then(Style::parse);
-    let any = Choice { value: String::new(), label: ui.say("compose.any_style").to_owned(), chosen: chosen.is_none() };
+    let any = Choice {
+        value: String::new(),
+        label: ui.say("compose.any_style").to_owned(),
+        chosen: chosen.is_none(),
+    };
     let language = ui.language.pick(danqing_scene::Language::Chinese, danqing_scene::Language::English);
     let offered = STYLES.into_iter().filter(|style| Knowledge::draws(*style) || chosen == Some(*style));
     let choice = |style: Style| Choice {
@@ -316,7 +333,13 @@ fn sizes(ui: &Ui, chosen: &str) -> Vec<SizeChoice> {
 }
 
 fn grounds(ui: &Ui, chosen: &str) -> Vec<Ground> {
-    let plain = |value: &'static str, key: &str| Ground { value, label: ui.say(key), chosen: value == chosen, top: "", bottom: "" };
+    let plain = |value: &'static str, key: &str| Ground {
+        value,
+        label: ui.say(key),
+        chosen: value == chosen,
+        top: "",
+        bottom: "",
+    };
     let coloured = |(value, zh, en): (&'static str, &'static str, &'static str)| {
         let (top, bottom) = value.split_once('-').unwrap_or((value, value));
         Ground { value, label: ui.language.pick(zh, en), chosen: value == chosen, top, bottom }

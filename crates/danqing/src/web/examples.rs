@@ -12,12 +12,32 @@ pub(super) struct Example {
 const EXAMPLES: [(&str, &str, &str, &[u8]); 8] = [
     ("lanterns", "三只红灯笼", "three red lanterns", include_bytes!("../../static/examples/lanterns.webp")),
     ("moon", "月亮在云上面", "the moon above a cloud", include_bytes!("../../static/examples/moon.webp")),
-    ("bird", "黄色背景上的蓝色小鸟", "a blue bird on a yellow background", include_bytes!("../../static/examples/bird.webp")),
+    (
+        "bird",
+        "黄色背景上的蓝色小鸟",
+        "a blue bird on a yellow background",
+        include_bytes!("../../static/examples/bird.webp"),
+    ),
     ("fox", "戴帽子的狐狸", "a fox in a hat", include_bytes!("../../static/examples/fox.webp")),
     ("tea", "绿色的茶壶和茶杯", "a green teapot and a cup", include_bytes!("../../static/examples/tea.webp")),
-    ("blossom", "樱花无缝图案", "seamless pattern of cherry blossoms", include_bytes!("../../static/examples/blossom.webp")),
-    ("balloons", "五颜六色的气球", "colourful balloons", include_bytes!("../../static/examples/balloons.webp")),
-    ("panda", "粉色背景的熊猫", "a panda on a pink background", include_bytes!("../../static/examples/panda.webp")),
+    (
+        "blossom",
+        "樱花无缝图案",
+        "seamless pattern of cherry blossoms",
+        include_bytes!("../../static/examples/blossom.webp"),
+    ),
+    (
+        "balloons",
+        "五颜六色的气球",
+        "colourful balloons",
+        include_bytes!("../../static/examples/balloons.webp"),
+    ),
+    (
+        "panda",
+        "粉色背景的熊猫",
+        "a panda on a pink background",
+        include_bytes!("../../static/examples/panda.webp"),
+    ),
 ];
 
 /// All of them in one language.

@@ -114,7 +114,8 @@ async fn found(
     let pictures = studio.store.pictures();
     if asked.by == "meaning" && !asked.q.trim().is_empty() {
         let (workshop, text) = (Arc::clone(&studio.workshop), asked.q.clone());
-        let vector = tokio::task::spawn_blocking(move || workshop.vector(&text)).await.map_err(|_| Error::Broken)?;
+        let vector =
+            tokio::task::spawn_blocking(move || workshop.vector(&text)).await.map_err(|_| Error::Broken)?;
         let near = pictures.similar(&vector, &Filter { limit: NEAREST, ..filter }).await?;
         return Ok((near.into_iter().map(|(picture, _)| picture).collect(), None));
     }
@@ -190,7 +191,8 @@ impl Asked {
     }
 
     fn tabs(&self, ui: &Ui, boards: &[Board], all: i64) -> Vec<Tab> {
-        let plain = Self { q: self.q.clone(), by: self.by.clone(), since: self.since.clone(), ..Self::default() };
+        let plain =
+            Self { q: self.q.clone(), by: self.by.clone(), since: self.since.clone(), ..Self::default() };
         let tab = |board: &str, shelf: &str, label: &str, count: String| Tab {
             href: plain.with(|asked| {
                 asked.board = board.to_owned();
@@ -204,19 +206,21 @@ impl Asked {
             tab("", "", ui.say("gallery.all"), told::number(all)),
             tab("", "favourites", ui.say("gallery.favourites"), String::new()),
         ];
-        let boards = boards.iter().map(|board| tab(board.id.as_str(), "", &board.title, told::number(board.pictures)));
+        let boards =
+            boards.iter().map(|board| tab(board.id.as_str(), "", &board.title, told::number(board.pictures)));
         let last = tab("", "deleted", ui.say("gallery.deleted"), String::new());
         first.into_iter().chain(boards).chain([last]).collect()
     }
 
     fn nothing(&self, ui: &Ui) -> Nothing {
-        let (title, text) = match (self.q.is_empty() && self.since.is_empty(), self.shelf.as_str(), self.board.as_str()) {
-            (false, ..) => ("gallery.unfound_title", "gallery.unfound_text"),
-            (_, "favourites", _) => ("gallery.no_love_title", "gallery.no_love_text"),
-            (_, "deleted", _) => ("gallery.bin_title", "gallery.bin_text"),
-            (_, _, "") => ("gallery.empty_title", "gallery.empty_text"),
-            _ => ("gallery.bare_title", "gallery.bare_text"),
-        };
+        let (title, text) =
+            match (self.q.is_empty() && self.since.is_empty(), self.shelf.as_str(), self.board.as_str()) {
+                (false, ..) => ("gallery.unfound_title", "gallery.unfound_text"),
+                (_, "favourites", _) => ("gallery.no_love_title", "gallery.no_love_text"),
+                (_, "deleted", _) => ("gallery.bin_title", "gallery.bin_text"),
+                (_, _, "") => ("gallery.empty_title", "gallery.empty_text"),
+                _ => ("gallery.bare_title", "gallery.bare_text"),
+            };
         let first = title == "gallery.empty_title";
         Nothing {
             title: ui.say(title),

@@ -28,15 +28,15 @@ pub(super) struct JobView {
     pub(super) state: &'static str,
     /// It can be called off.
     pub(super) open: bool,
-    troubled: bool,
-    prompt: String,
-    said: String,
-    notes: Vec<String>,
-    done: i64,
-    total: i64,
-    pictures: Vec<Plate>,
+    pub(super) troubled: bool,
+    pub(super) prompt: String,
+    pub(super) said: String,
+    pub(super) notes: Vec<String>,
+    pub(super) done: i64,
+    pub(super) total: i64,
+    pub(super) pictures: Vec<Plate>,
     /// Pictures to come, without the one in work.
-    blanks: usize,
+    pub(super) blanks: usize,
 }
 
 #[derive(Template)]
@@ -150,7 +150,8 @@ pub(super) fn notes(ui: &Ui, notes: &[Value]) -> Vec<String> {
             });
         }
         if let Some(style) = text("unknown_style") {
-            let language = ui.language.pick(danqing_scene::Language::Chinese, danqing_scene::Language::English);
+            let language =
+                ui.language.pick(danqing_scene::Language::Chinese, danqing_scene::Language::English);
             let word = danqing_scene::Style::parse(style).map_or(style, |style| style.word(language));
             return Some(ui.fill("note.style", &[("word", &word)]));
         }

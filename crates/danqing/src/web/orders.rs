@@ -69,9 +69,8 @@ fn text(field: &str) -> Option<String> {
 }
 
 fn number<T: std::str::FromStr>(name: &str, field: &str) -> Result<Option<T>, Error> {
-    let parsed = |field: String| {
-        field.parse().map_err(|_| Error::Request { reason: format!("{name} = {}", field) })
-    };
+    let parsed =
+        |field: String| field.parse().map_err(|_| Error::Request { reason: format!("{name} = {}", field) });
     text(field).map(parsed).transpose()
 }
 
@@ -95,7 +94,9 @@ pub(super) async fn order(
     let shown = match &error {
         Error::Stopped { stop, entry } => troubles::stopped(&ui, stop, *entry, &form.prompt)?,
         _ if status == StatusCode::BAD_REQUEST || status == StatusCode::TOO_MANY_REQUESTS => {
-            let written = form.written().unwrap_or_else(|_| Written { prompt: form.prompt.clone(), ..Written::default() });
+            let written = form
+                .written()
+                .unwrap_or_else(|_| Written { prompt: form.prompt.clone(), ..Written::default() });
             compose::shown(&studio, &ui, &written, troubles::sentence(&error, ui.language)).await?
         }
         _ => return Err(error),

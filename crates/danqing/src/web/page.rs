@@ -107,20 +107,20 @@ impl Ui {
         told::ago(self.language, self.now_ms, time_ms)
     }
 
-    fn tag(&self) -> &'static str {
+    pub(super) fn tag(&self) -> &'static str {
         self.language.pick("zh-Hans", "en")
     }
 
-    fn theme(&self) -> &'static str {
+    pub(super) fn theme(&self) -> &'static str {
         self.theme.name()
     }
 
     /// What the switch turns to. Where the system decides, it is dark first.
-    fn next_theme(&self) -> &'static str {
+    pub(super) fn next_theme(&self) -> &'static str {
         if self.theme == Theme::Dark { Theme::Light.name() } else { Theme::Dark.name() }
     }
 
-    fn at(&self, page: &str) -> bool {
+    pub(super) fn at(&self, page: &str) -> bool {
         let first = self.address.path().split('/').nth(1).unwrap_or_default();
         let here = match first {
             "" | "orders" | "jobs" | "recall" => "compose",
@@ -135,29 +135,29 @@ impl Ui {
         self.address.path_and_query().map_or("/", |address| address.as_str()).to_owned()
     }
 
-    fn flash(&self) -> &'static str {
+    pub(super) fn flash(&self) -> &'static str {
         let said = |pair: &str| pair.strip_prefix("said=").map(str::to_owned);
         let said = self.address.query().and_then(|query| query.split('&').find_map(said));
         SAID.iter().find(|key| Some(**key) == said.as_deref()).map_or("", |key| self.say(key))
     }
 
-    fn style(&self) -> &'static str {
+    pub(super) fn style(&self) -> &'static str {
         assets::STYLE.address()
     }
 
-    fn script(&self) -> &'static str {
+    pub(super) fn script(&self) -> &'static str {
         assets::SCRIPT.address()
     }
 
-    fn oversees(&self) -> bool {
+    pub(super) fn oversees(&self) -> bool {
         self.at_least(Role::Officer).is_ok()
     }
 
-    fn owns(&self) -> bool {
+    pub(super) fn owns(&self) -> bool {
         self.at_least(Role::Owner).is_ok()
     }
 
-    fn signed_in(&self) -> bool {
+    pub(super) fn signed_in(&self) -> bool {
         self.caller.is_some()
     }
 
@@ -166,7 +166,7 @@ impl Ui {
         matches!(self.caller, Some(Caller { by: By::Session(_), .. }))
     }
 
-    fn initial(&self) -> String {
+    pub(super) fn initial(&self) -> String {
         self.person().ok().and_then(|person| person.display.chars().next()).unwrap_or('·').to_string()
     }
 }

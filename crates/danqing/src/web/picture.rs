@@ -77,7 +77,9 @@ pub(super) async fn get(
     let bytes = studio.store.pictures().bytes(&picture).await?;
     let verdict = verdict::of(&studio, &ui, bytes, picture.id.to_string()).await?;
     page(&Page {
-        deleted: picture.purge_ms.map_or(String::new(), |time| ui.fill("picture.going", &[("when", &told::date(time))])),
+        deleted: picture
+            .purge_ms
+            .map_or(String::new(), |time| ui.fill("picture.going", &[("when", &told::date(time))])),
         notes: about.as_ref().map(|about| jobs::notes(&ui, &about.notes)).unwrap_or_default(),
         facts: facts(&ui, &picture, about.as_ref()),
         verdict,
@@ -96,7 +98,12 @@ fn shown(ui: &Ui, picture: &Picture, about: Option<&About>) -> Shown {
         full: format!("/pictures/{}/file", picture.id),
         width: picture.width_px,
         height: picture.height_px,
-        measure: format!("{} × {} · {kind} · {}", picture.width_px, picture.height_px, told::size(picture.size_bytes)),
+        measure: format!(
+            "{} × {} · {kind} · {}",
+            picture.width_px,
+            picture.height_px,
+            told::size(picture.size_bytes)
+        ),
         can_grow: about.is_some() && picture.width_px.max(picture.height_px) * 2 <= i64::from(MOST_SIDE_PX),
         id: plate.id,
         prompt: plate.prompt,
@@ -115,10 +122,14 @@ fn facts(ui: &Ui, picture: &Picture, about: Option<&About>) -> Vec<Fact> {
         facts.extend(order.steps.map(|steps| fact("picture.fact_steps", steps.to_string())));
         facts.extend(order.guidance.map(|guidance| fact("picture.fact_guidance", guidance.to_string())));
         facts.extend(order.sampler.clone().map(|sampler| fact("picture.fact_sampler", sampler)));
+        facts.extend(order.size.clone().map(|size| fact("picture.fact_size", size)));
         facts.extend(order.style.clone().map(|style| fact("picture.fact_style", style)));
         facts.extend(order.background.clone().map(|ground| fact("picture.fact_background", ground)));
         facts.extend(order.negative.clone().map(|negative| fact("picture.fact_negative", negative)));
-        facts.push(fact("picture.fact_seconds", ui.fill("picture.seconds", &[("n", &format!("{seconds:.1}"))])));
+        facts.push(fact(
+            "picture.fact_seconds",
+            ui.fill("picture.seconds", &[("n", &format!("{seconds:.1}"))]),
+        ));
     }
     let entry = ui.fill("picture.entry", &[("n", &told::number(picture.entry as i64))]);
     facts.push(fact("picture.fact_entry", entry));
@@ -143,7 +154,11 @@ async fn kin(studio: &Studio, ui: &Ui, person: &Person, picture: &Picture) -> Re
     }
     let kin = |(title, pictures): (&str, Vec<Picture>)| Kin {
         title: ui.say(title),
-        pictures: pictures.iter().filter(|one| one.purge_ms.is_none()).map(|one| Plate::of(ui, one)).collect(),
+        pictures: pictures
+            .iter()
+            .filter(|one| one.purge_ms.is_none())
+            .map(|one| Plate::of(ui, one))
+            .collect(),
     };
     Ok(groups.into_iter().map(kin).filter(|kin| !kin.pictures.is_empty()).collect())
 }
@@ -170,14 +185,17 @@ pub(super) async fn post(
 ) -> Result<Redirect, Error> {
     let here = format!("/pictures/{id}");
     let id: PictureId = id.parse()?;
-    let deed = form_urlencoded::parse(&body).find(|(name, _)| name == "deed").map(|(_, deed)| deed.into_owned());
+    let deed =
+        form_urlencoded::parse(&body).find(|(name, _)| name == "deed").map(|(_, deed)| deed.into_owned());
     match deed.as_deref().unwrap_or_default() {
         "vary" => {
             order_like(&studio, &ui, &id, |written| {
                 written.count = Some(VARIATIONS);
                 // Seeds far from the picture's own: one and two further would be its siblings.
                 let seed = written.seed.unwrap_or_default().unsigned_abs();
-                written.seed = i64::try_from(seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1) & MOST_SEED).ok();
+                written.seed =
+                    i64::try_from(seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1) & MOST_SEED)
+                        .ok();
             })
             .await?;
             Ok(done("/", "picture.ordered"))

@@ -18,13 +18,13 @@ use crate::studio::Studio;
 /// One thing that was read.
 pub(super) struct Item {
     /// `subject`, `setting` or `unknown`.
-    kind: &'static str,
-    word: String,
-    detail: String,
+    pub(super) kind: &'static str,
+    pub(super) word: String,
+    pub(super) detail: String,
     /// A colour in hexadecimal, or nothing.
-    swatch: String,
+    pub(super) swatch: String,
     /// Known words for an unknown one.
-    offers: Vec<String>,
+    pub(super) offers: Vec<String>,
 }
 
 #[derive(Template)]
@@ -53,7 +53,9 @@ pub(super) async fn get(
 
 /// What was read of `prompt`; nothing of one that cannot be ordered.
 pub(super) async fn items(studio: &Arc<Studio>, ui: &Ui, prompt: &str) -> Result<Vec<Item>, Error> {
-    let Ok(order) = Order::new(prompt, &Wish { seed: Some(0), ..Wish::default() }) else { return Ok(Vec::new()) };
+    let Ok(order) = Order::new(prompt, &Wish { seed: Some(0), ..Wish::default() }) else {
+        return Ok(Vec::new());
+    };
     let workshop = Arc::clone(&studio.workshop);
     // The encoder looks for words near to unknown ones: milliseconds, and not on the threads that answer.
     let read = tokio::task::spawn_blocking(move || {
@@ -69,7 +71,8 @@ fn told(ui: &Ui, plan: &Plan, notes: &[Note]) -> Vec<Item> {
     let unknown = |subject: &Subject| {
         notes.iter().any(|note| matches!(note, Note::Unknown { word, .. } if *word == subject.head))
     };
-    let subjects = plan.scene.subjects.iter().filter(|subject| !unknown(subject)).map(|subject| of_subject(ui, subject));
+    let subjects =
+        plan.scene.subjects.iter().filter(|subject| !unknown(subject)).map(|subject| of_subject(ui, subject));
     let mut items: Vec<Item> = subjects.collect();
     items.extend(plan.scene.background.iter().map(|background| of_background(ui, background)));
     if plan.scene.tiling == Tiling::Seamless {
@@ -80,7 +83,13 @@ fn told(ui: &Ui, plan: &Plan, notes: &[Note]) -> Vec<Item> {
 }
 
 fn setting(word: &str, detail: &str) -> Item {
-    Item { kind: "setting", word: word.to_owned(), detail: detail.to_owned(), swatch: String::new(), offers: Vec::new() }
+    Item {
+        kind: "setting",
+        word: word.to_owned(),
+        detail: detail.to_owned(),
+        swatch: String::new(),
+        offers: Vec::new(),
+    }
 }
 
 fn unknown(word: &str, detail: String, offers: Vec<String>) -> Item {
@@ -128,7 +137,9 @@ fn of_background(ui: &Ui, background: &Background) -> Item {
     let (detail, swatch) = match background {
         Background::Transparent => (ui.say("compose.ground_none").to_owned(), String::new()),
         Background::Colour(colour) => (colour.name.clone(), hexadecimal(colour.rgb)),
-        Background::Gradient { top, bottom } => (format!("{}–{}", top.name, bottom.name), hexadecimal(top.rgb)),
+        Background::Gradient { top, bottom } => {
+            (format!("{}–{}", top.name, bottom.name), hexadecimal(top.rgb))
+        }
         Background::Phrase(phrase) => (phrase.clone(), String::new()),
     };
     Item { swatch, ..setting(ui.say("reading.background"), &detail) }
@@ -136,7 +147,9 @@ fn of_background(ui: &Ui, background: &Background) -> Item {
 
 fn of_note(ui: &Ui, note: &Note) -> Item {
     match note {
-        Note::Instead { word, name } => unknown(word, ui.fill("reading.drawn_as", &[("name", name)]), Vec::new()),
+        Note::Instead { word, name } => {
+            unknown(word, ui.fill("reading.drawn_as", &[("name", name)]), Vec::new())
+        }
         Note::Unknown { word, near } => unknown(word, ui.say("reading.unknown").to_owned(), near.clone()),
         Note::Style { style } => {
             let language = ui.language.pick(Said::Chinese, Said::English);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Multipart, State};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse as _, Response};
 
 use super::page::{Ui, done};
 use super::troubles::sentence;
@@ -47,7 +47,8 @@ pub(super) async fn order_all(
     ui: Ui,
     form: Multipart,
 ) -> Result<Response, Error> {
-    let file = upload::file(&studio, form).await?.ok_or_else(|| Error::Request { reason: "file".to_owned() })?;
+    let file =
+        upload::file(&studio, form).await?.ok_or_else(|| Error::Request { reason: "file".to_owned() })?;
     let rows = batch::rows(&file.name, &file.bytes)?;
     let order = |row: &batch::Row| row.written.order(studio.config.paint.wish()).map(Asked::new);
     let asked = rows

@@ -71,7 +71,9 @@ mod tests {
 
     #[test]
     fn sizes_and_numbers_are_short() {
-        for (bytes, told) in [(0, "0 B"), (999, "999 B"), (214_300, "214 kB"), (1_240_000, "1.2 MB"), (999_900_000, "1.0 GB")] {
+        for (bytes, told) in
+            [(0, "0 B"), (999, "999 B"), (214_300, "214 kB"), (1_240_000, "1.2 MB"), (999_900_000, "1.0 GB")]
+        {
             assert_eq!(size(bytes), told, "{bytes}");
         }
         for (value, told) in [(0, "0"), (999, "999"), (1204, "1,204"), (-1_000_000, "-1,000,000")] {
@@ -82,7 +84,9 @@ mod tests {
     #[test]
     fn times_are_told_in_one_unit() {
         let now = 1_800_000_000_000;
-        for (past, told) in [(0, "刚才"), (61_000, "1 分钟前"), (3 * HOUR_MS, "3 小时前"), (2 * DAY_MS, "2 天前")] {
+        for (past, told) in
+            [(0, "刚才"), (61_000, "1 分钟前"), (3 * HOUR_MS, "3 小时前"), (2 * DAY_MS, "2 天前")]
+        {
             assert_eq!(ago(Language::Chinese, now, now - past), told, "{past}");
         }
         assert_eq!(ago(Language::English, now, now - 40 * DAY_MS), "2026-12-06", "a date");

@@ -13,17 +13,17 @@ use crate::studio::Studio;
 /// A report for a page.
 pub(super) struct Verdict {
     /// `nothing`, or something else.
-    kind: &'static str,
-    stamp: &'static str,
-    sentence: String,
-    findings: Vec<Told>,
+    pub(super) kind: &'static str,
+    pub(super) stamp: &'static str,
+    pub(super) sentence: String,
+    pub(super) findings: Vec<Told>,
 }
 
-struct Told {
+pub(super) struct Told {
     /// `doubt` or `wrong`; empty where all is well.
-    kind: &'static str,
-    name: &'static str,
-    lines: Vec<String>,
+    pub(super) kind: &'static str,
+    pub(super) name: &'static str,
+    pub(super) lines: Vec<String>,
 }
 
 /// Checks `bytes` of a file called `name`, away from the threads that answer.
@@ -34,7 +34,12 @@ pub(super) async fn report(studio: &Arc<Studio>, bytes: Vec<u8>, name: String) -
 }
 
 /// The same for a page.
-pub(super) async fn of(studio: &Arc<Studio>, ui: &Ui, bytes: Vec<u8>, name: String) -> Result<Verdict, Error> {
+pub(super) async fn of(
+    studio: &Arc<Studio>,
+    ui: &Ui,
+    bytes: Vec<u8>,
+    name: String,
+) -> Result<Verdict, Error> {
     Ok(told(ui, &report(studio, bytes, name).await?))
 }
 

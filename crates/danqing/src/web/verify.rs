@@ -8,11 +8,11 @@ use axum::response::Response;
 use danqing_provenance::verify::{Finding, Report};
 use danqing_store::Person;
 
+use super::files::visible;
 use super::page::{Ui, page};
 use super::troubles::sentence;
 use super::upload;
 use super::verdict::{self, Verdict};
-use super::files::visible;
 use crate::error::Error;
 use crate::studio::Studio;
 

@@ -21,7 +21,9 @@ impl Studio {
     fn open() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let mut command = Command::new(env!("CARGO_BIN_EXE_danqing"));
-        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("DANQING_")) {
+        for (name, _) in
+            std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("DANQING_"))
+        {
             command.env_remove(name);
         }
         let mut server = command
@@ -51,7 +53,8 @@ impl Studio {
             .env("DANQING_PICTURES", pictures())
             .output()
             .expect("node starts; scripts/tools.sh installs it");
-        let (out, problems) = (String::from_utf8_lossy(&answer.stdout), String::from_utf8_lossy(&answer.stderr));
+        let (out, problems) =
+            (String::from_utf8_lossy(&answer.stdout), String::from_utf8_lossy(&answer.stderr));
         assert!(answer.status.success(), "{name}:\n{out}\n{problems}");
         out.lines().map(str::to_owned).collect()
     }

@@ -111,7 +111,8 @@ fn summed(ui: &Ui, report: &Report) -> String {
 async fn row(studio: &Studio, ui: &Ui, entry: Entry) -> Result<Row, Error> {
     let openings = studio.store.ledger().openings(entry.seq).await?;
     let fact = |(name, hash): (&String, &String)| {
-        let value = openings.iter().find(|opening| opening.name == *name).map(|opening| opening.value.clone());
+        let value =
+            openings.iter().find(|opening| opening.name == *name).map(|opening| opening.value.clone());
         Fact::new(name, value.unwrap_or_else(|| format!("sha256:{hash}")))
     };
     Ok(Row {
@@ -125,7 +126,10 @@ async fn row(studio: &Studio, ui: &Ui, entry: Entry) -> Result<Row, Error> {
 }
 
 /// `GET /admin/ledger/checkpoint`: the signed head as a note.
-pub(in super::super) async fn checkpoint(State(studio): State<Arc<Studio>>, ui: Ui) -> Result<Response, Error> {
+pub(in super::super) async fn checkpoint(
+    State(studio): State<Arc<Studio>>,
+    ui: Ui,
+) -> Result<Response, Error> {
     ui.at_least(Role::Officer)?;
     let note = studio.store.ledger().checkpoint().await?.note;
     Ok(([(CONTENT_TYPE, "text/plain; charset=utf-8")], note).into_response())

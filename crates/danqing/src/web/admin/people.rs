@@ -119,7 +119,9 @@ async fn row(studio: &Studio, ui: &Ui, own: &Person, person: Person) -> Result<R
         queued: text(quotas.queued),
         daily: text(quotas.daily),
         megabytes: text(quotas.bytes.map(|bytes| bytes / BYTES_OF_MEGABYTE)),
-        display: person.display,
+        display: Some(person.display)
+            .filter(|name| !name.is_empty())
+            .unwrap_or_else(|| ui.say("account.local").to_owned()),
     })
 }
 

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{Redirect, Response};
-use danqing_store::{JobId, Kind, NewEntry, Role, State as Standing};
+use danqing_store::{JobId, Kind, NewEntry, PersonId, Role, State as Standing};
 use serde::Deserialize;
 
 use super::super::page::{Ui, page};
@@ -63,18 +63,27 @@ pub(in super::super) async fn get(State(studio): State<Arc<Studio>>, ui: Ui) -> 
     ui.at_least(Role::Officer)?;
     let (jobs, people) = (studio.store.jobs(), studio.store.accounts().list().await?);
     let names: HashMap<_, _> = people.into_iter().map(|person| (person.id, person.display)).collect();
-    let who = |id| names.get(id).cloned().unwrap_or_default();
+    let who = |id: &PersonId| names.get(id).cloned().unwrap_or_default();
     let summary = jobs.summary().await?;
     let figure = |key, value| Figure { name: ui.say(key), value: told::number(value) };
     let (mut held, mut waiting) = (Vec::new(), Vec::new());
     for job in jobs.in_turn(SHOWN).await? {
         if job.kind == REVIEW {
             let prompt = Commission::read(&job)?.order.prompt;
-            held.push(Held { id: job.id.to_string(), who: who(&job.person), prompt, when: ui.ago(job.created_ms) });
+            held.push(Held {
+                id: job.id.to_string(),
+                who: who(&job.person),
+                prompt,
+                when: ui.ago(job.created_ms),
+            });
         } else {
             waiting.push(Row {
                 who: who(&job.person),
-                state: ui.say(if job.state == Standing::Leased { "queue.count_leased" } else { "queue.count_queued" }),
+                state: ui.say(if job.state == Standing::Leased {
+                    "queue.count_leased"
+                } else {
+                    "queue.count_queued"
+                }),
                 when: ui.ago(job.created_ms),
                 tries: job.attempts.max(1),
             });
@@ -119,7 +128,8 @@ pub(in super::super) async fn decide(
     if decision.deed == "release" {
         release(&studio, officer, &job, reason).await?;
     } else {
-        let entry = NewEntry::new(Kind::Block, &job.id).fact("officer", &officer.pseudonym).fact("reason", reason);
+        let entry =
+            NewEntry::new(Kind::Block, &job.id).fact("officer", &officer.pseudonym).fact("reason", reason);
         studio.store.ledger().append(entry).await?;
         studio.store.jobs().cancel(&job.person, &job.id).await?;
     }

@@ -102,7 +102,9 @@ async fn appeals(studio: &Studio, ui: &Ui) -> Result<Vec<Appeal>, Error> {
     let mut appeals = Vec::new();
     for entry in complaints.take(SHOWN) {
         let openings = ledger.openings(entry.seq).await?;
-        let value = |name: &str| openings.iter().find(|opening| opening.name == name).map(|opening| opening.value.clone());
+        let value = |name: &str| {
+            openings.iter().find(|opening| opening.name == name).map(|opening| opening.value.clone())
+        };
         if let (Some(why), Some(about)) = (value("why"), value("about")) {
             appeals.push(Appeal { entry: entry.seq, about, why, when: ui.ago(entry.at) });
         }

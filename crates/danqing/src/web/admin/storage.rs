@@ -68,7 +68,8 @@ pub(in super::super) async fn sweep(State(studio): State<Arc<Studio>>, ui: Ui) -
 /// `POST /admin/storage/backup`: everything in one file, as `danqing backup` writes it.
 pub(in super::super) async fn back_up(State(studio): State<Arc<Studio>>, ui: Ui) -> Result<Response, Error> {
     let owner = ui.at_least(Role::Owner)?;
-    let folder = tempfile::tempdir().map_err(|source| Error::writing(&std::env::temp_dir().join("."), source))?;
+    let folder =
+        tempfile::tempdir().map_err(|source| Error::writing(&std::env::temp_dir().join("."), source))?;
     let file = folder.path().join("danqing.backup");
     studio.store.back_up(&file).await?;
     let entry = NewEntry::new(Kind::Export, "backup").fact("actor", &owner.pseudonym);
@@ -76,7 +77,8 @@ pub(in super::super) async fn back_up(State(studio): State<Arc<Studio>>, ui: Ui)
     let opened = File::open(&file).map_err(|source| Error::Unreadable { file, source })?;
     let body = Body::from_stream(pieces(opened, folder));
     let name = format!("attachment; filename=\"danqing-{}.backup\"", told::date(ui.now_ms));
-    Ok(([(CONTENT_TYPE, "application/octet-stream".to_owned()), (CONTENT_DISPOSITION, name)], body).into_response())
+    Ok(([(CONTENT_TYPE, "application/octet-stream".to_owned()), (CONTENT_DISPOSITION, name)], body)
+        .into_response())
 }
 
 /// `file`, piece by piece; its folder goes when all are sent or nobody wants more.
