@@ -167,7 +167,7 @@ pub(crate) struct ServerSettings {
 pub(crate) struct StoreSettings {
     /// `$XDG_DATA_HOME/danqing/studio`, or under `~/.local/share`.
     pub(crate) folder: Setting<String>,
-    /// `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`: SQLite in the folder.
+    /// `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`: a file in the folder.
     pub(crate) database: Setting<String>,
     /// Name of a bucket of an S3-compatible service; needs the feature `s3`: a folder in `folder`.
     pub(crate) bucket: Setting<String>,

@@ -88,6 +88,7 @@ pub(super) async fn order(
     };
     let error = match ordered {
         Ok(job) => return Ok(Redirect::to(&format!("/?job={}", job.id)).into_response()),
+        Err(error) if !ui.wants_page => return Err(error),
         Err(error) => error,
     };
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

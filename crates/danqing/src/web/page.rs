@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::FromRequestParts;
+use axum::http::header::ACCEPT;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -58,6 +59,10 @@ pub(super) struct Ui {
     theme: Theme,
     caller: Option<Caller>,
     address: Uri,
+    /// Whether the address can be asked for again.
+    safe: bool,
+    /// Whether a page is what was asked for, and not one line for a program.
+    pub(super) wants_page: bool,
     pub(super) now_ms: i64,
 }
 
@@ -72,6 +77,8 @@ impl FromRequestParts<Arc<Studio>> for Ui {
             theme: theme(&parts.headers),
             caller: caller.ok().flatten(),
             address: parts.uri.clone(),
+            safe: parts.method.is_safe(),
+            wants_page: wants_page(&parts.headers),
             now_ms: studio.store.clock().now_ms(),
         })
     }
@@ -130,8 +137,13 @@ impl Ui {
         here == page
     }
 
-    /// Path and query, to come back to.
+    /// Path and query, to come back to; where something was sent, the page that it was sent from.
     pub(super) fn back(&self) -> String {
+        if !self.safe {
+            let first = self.address.path().split('/').nth(1).unwrap_or_default();
+            let page = if matches!(first, "verify" | "account" | "admin" | "sign-in") { first } else { "" };
+            return format!("/{page}");
+        }
         self.address.path_and_query().map_or("/", |address| address.as_str()).to_owned()
     }
 
@@ -169,6 +181,12 @@ impl Ui {
     pub(super) fn initial(&self) -> String {
         self.person().ok().and_then(|person| person.display.chars().next()).unwrap_or('·').to_string()
     }
+}
+
+/// Programs that share an address with pages get one line, as everywhere.
+pub(super) fn wants_page(headers: &HeaderMap) -> bool {
+    let types = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+    types.is_some_and(|types| types.contains("text/html")) || headers.contains_key("x-fragment")
 }
 
 fn theme(headers: &HeaderMap) -> Theme {

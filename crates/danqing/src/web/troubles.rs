@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{FromRequestParts as _, Request, State};
-use axum::http::header::{ACCEPT, CONTENT_LENGTH};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::header::CONTENT_LENGTH;
+use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use danqing_moderation::{Evidence, Stop};
 
-use super::page::{Ui, page};
+use super::page::{Ui, page, wants_page};
 use crate::error::Error;
 use crate::language::Language;
 use crate::studio::Studio;
@@ -66,12 +66,6 @@ pub(super) async fn shown(State(studio): State<Arc<Studio>>, request: Request, n
     let (of_page, body) = shown.into_parts();
     parts.headers.extend(of_page.headers);
     Response::from_parts(parts, body)
-}
-
-/// Programs that share an address with pages get one line, as everywhere.
-fn wants_page(headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).and_then(|value: &axum::http::HeaderValue| value.to_str().ok());
-    text(ACCEPT).is_some_and(|types| types.contains("text/html")) || headers.contains_key("x-fragment")
 }
 
 fn to_the_gate(ui: &Ui) -> Response {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { held, inspect, open, tour, url } from "./studio.mjs";
+import { follow, held, inspect, open, tour, url } from "./studio.mjs";
 
 const password = "墨分五色，丹青不渝";
 
@@ -37,7 +37,7 @@ await tour(async (browser) => {
   // A key for a program, shown once and working.
   await page.goto("/account");
   await page.fill("#label", "我的脚本");
-  await page.click("text=做一把钥匙");
+  await follow(page, "text=做一把钥匙");
   const key = (await page.textContent("#secret")).trim();
   assert.match(key, /^dq_/);
   await inspect(page, "account-key");
@@ -46,14 +46,14 @@ await tour(async (browser) => {
   await page.goto("/account");
   assert.equal(await page.locator("#secret").count(), 0);
   held("a key is shown once and opens the door");
-  await page.click("button:has-text('作废')");
+  await follow(page, "button:has-text('作废')");
   assert.equal((await fetch(`${url}/jobs`, { headers: { authorization: `Bearer ${key}` } })).status, 401);
   held("a revoked key does not");
 
   // A guest by invitation.
   await page.goto("/admin");
   await page.selectOption("#role", "creator");
-  await page.click("text=开邀请链接");
+  await follow(page, "text=开邀请链接");
   const link = (await page.textContent("#secret")).trim();
   await inspect(page, "admin-people");
   await stranger.goto(link);
@@ -112,7 +112,7 @@ await tour(async (browser) => {
   }
 
   await page.goto("/account");
-  await page.click("text=退出登录");
+  await follow(page, "text=退出登录");
   await page.goto("/gallery");
   assert.match(page.url(), /sign-in/);
   held("whoever signs out is out");

@@ -60,6 +60,9 @@ export const open = async (browser, look, more = {}) => {
   return page;
 };
 
+/** Clicks what leads to another page, and waits for it. */
+export const follow = (page, selector) => Promise.all([page.waitForNavigation(), page.click(selector)]);
+
 /** The page fits its screen, and axe finds nothing to say against it. A picture of it is kept. */
 export const inspect = async (page, name) => {
   await page.evaluate(() => document.fonts.ready);

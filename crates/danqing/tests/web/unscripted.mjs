@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 
-import { held, open, scratch, tour } from "./studio.mjs";
+import { follow, held, open, scratch, tour } from "./studio.mjs";
 
 await tour(async (browser) => {
   const page = await open(browser, "phone", { javaScriptEnabled: false });
   await page.goto("/");
   await page.fill("#prompt", "三只红灯笼");
-  await page.click("text=看看读懂了多少");
+  await follow(page, "text=看看读懂了多少");
   assert.match(await page.textContent("#reading"), /红灯笼/);
   assert.equal(await page.inputValue("#prompt"), "三只红灯笼");
   held("a prompt is read");
@@ -18,11 +18,11 @@ await tour(async (browser) => {
   await page.fill("#f-subject", "灯笼");
   await page.fill("#f-adjective", "红色的");
   await page.fill("#f-detail", "黄色背景");
-  await page.click("text=写上去");
+  await follow(page, "text=写上去");
   assert.equal(await page.inputValue("#prompt"), "红色的灯笼，黄色背景");
   held("the formula writes a prompt");
 
-  await page.click(".stamp-button");
+  await follow(page, ".stamp-button");
   assert.equal(new URL(page.url()).pathname, "/");
   assert.equal(await page.locator(".job").count(), 1);
   held("an order stands on the desk");
@@ -33,9 +33,9 @@ await tour(async (browser) => {
   }
   held("the picture is there");
 
-  await page.click(".job .plate");
+  await follow(page, ".job .plate");
   assert.equal(await page.textContent(".stamp"), "验讫");
-  await page.click("button[value=favourite]");
+  await follow(page, "button[value=favourite]");
   assert.equal(await page.getAttribute("button[value=plain]", "aria-pressed"), "true");
   held("a picture is loved");
   await page.click("text=导出不带可见标识的文件");
@@ -47,7 +47,7 @@ await tour(async (browser) => {
   held("a file without the visible label is given out");
   await page.goto("/verify");
   await page.setInputFiles("#file", `${scratch}/clean.png`);
-  await page.click(".well .deed");
+  await follow(page, ".well .deed");
   assert.equal(await page.textContent(".checked .stamp"), "验讫");
   held("its other labels hold");
   await page.goto("/admin/ledger");
@@ -58,14 +58,14 @@ await tour(async (browser) => {
   await page.goto("/");
   await page.click("text=一次画几百张");
   await page.setInputFiles("#batch", `${scratch}/orders.csv`);
-  await page.click("text=全部下单");
+  await follow(page, "text=全部下单");
   assert.match(await page.textContent("[role=status]"), /已下单/);
   assert.ok((await page.locator(".job").count()) === 3);
   held("a table orders all its rows");
   writeFileSync(`${scratch}/bad.csv`, "prompt,count\n猫,1\n狗,1000\n");
   await page.click("text=一次画几百张");
   await page.setInputFiles("#batch", `${scratch}/bad.csv`);
-  await page.click("text=全部下单");
+  await follow(page, "text=全部下单");
   assert.match(await page.textContent("main"), /第 3 行/);
   held("a row that cannot be ordered is named");
 
@@ -73,25 +73,25 @@ await tour(async (browser) => {
   await page.fill("#prompt", "一百个气球");
   await page.click("summary:has-text('细调')");
   await page.locator("#exact").fill("9999");
-  await page.click(".stamp-button");
+  await follow(page, ".stamp-button");
   assert.equal(await page.inputValue("#prompt"), "一百个气球");
   assert.match(await page.textContent("[role=alert]"), /9999/);
   held("an order that cannot be taken comes back as it was");
 
   await page.locator("#exact").fill("");
   await page.locator("#steps").fill("200");
-  await page.click(".stamp-button");
-  await page.click(".job button:has-text('不画了')");
+  await follow(page, ".stamp-button");
+  await follow(page, ".job button:has-text('不画了')");
   await page.goto("/");
   assert.match(await page.textContent(".job .state"), /已取消|正在停下/);
   held("an order is called off");
 
   await page.goto("/gallery");
   await page.locator(".plate-tick input").first().check({ force: true });
-  await page.click("button[value=delete]");
+  await follow(page, "button[value=delete]");
   assert.match(await page.textContent("[role=status]"), /已删除/);
   held("a picture is deleted");
-  await page.click("button[name=language]");
+  await follow(page, "button[name=language]");
   assert.equal(await page.getAttribute("html", "lang"), "en");
   assert.match(await page.textContent("h1"), /Gallery/);
   held("the language changes where one is");

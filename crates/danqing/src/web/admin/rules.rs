@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::{Redirect, Response};
 use danqing_moderation::Action;
-use danqing_store::{Kind, NewEntry, Role};
+use danqing_store::{Kind, Role};
 use serde::Deserialize;
 
 use super::super::page::{Ui, done, page};
@@ -115,11 +115,6 @@ async fn appeals(studio: &Studio, ui: &Ui) -> Result<Vec<Appeal>, Error> {
 /// `POST /admin/rules/reload`: reads the packs again. What cannot be read leaves the old rules in force.
 pub(in super::super) async fn reload(State(studio): State<Arc<Studio>>, ui: Ui) -> Result<Redirect, Error> {
     let officer = ui.at_least(Role::Officer)?;
-    let exchange = studio.workshop.rules.replace(screening::policy(&studio.config)?);
-    let entry = NewEntry::new(Kind::Policy, "rules")
-        .fact("actor", &officer.pseudonym)
-        .fact("before", exchange.before.version())
-        .fact("after", exchange.after.version());
-    studio.store.ledger().append(entry).await?;
+    screening::reload(&studio, &officer.pseudonym).await?;
     Ok(done("/admin/rules", "rules.reloaded"))
 }
