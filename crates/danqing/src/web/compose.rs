@@ -321,7 +321,11 @@ fn sizes(ui: &Ui, chosen: &str) -> Vec<SizeChoice> {
         let [width_box, height_box] = [width, height].map(|side| (side as f32 * scale).round());
         SizeChoice {
             value,
-            label: format!("{} {width}×{height}", ui.say(key)),
+            label: if width == height {
+                format!("{} {width}", ui.say(key))
+            } else {
+                format!("{} {width}×{height}", ui.say(key))
+            },
             chosen: value == chosen,
             x: (24.0 - width_box) / 2.0,
             y: (24.0 - height_box) / 2.0,

@@ -179,7 +179,8 @@ impl Ui {
     }
 
     pub(super) fn initial(&self) -> String {
-        self.person().ok().and_then(|person| person.display.chars().next()).unwrap_or('·').to_string()
+        let called = self.person().ok().and_then(|person| person.display.chars().next());
+        called.or_else(|| self.say("account.local").chars().next()).map(String::from).unwrap_or_default()
     }
 }
 

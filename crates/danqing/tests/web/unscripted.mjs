@@ -51,7 +51,7 @@ await tour(async (browser) => {
   assert.equal(await page.textContent(".checked .stamp"), "验讫");
   held("its other labels hold");
   await page.goto("/admin/ledger");
-  assert.match(await page.textContent(".ledger"), /label-waiver/);
+  assert.match(await page.textContent(".ledger"), /无可见标识导出/);
   held("the ledger knows of it");
 
   writeFileSync(`${scratch}/orders.csv`, "prompt,count,size\n一只猫,2,128\n一条鱼,1,128\n");

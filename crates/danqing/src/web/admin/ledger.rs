@@ -117,11 +117,36 @@ async fn row(studio: &Studio, ui: &Ui, entry: Entry) -> Result<Row, Error> {
     };
     Ok(Row {
         seq: entry.seq,
-        kind: entry.kind.clone(),
+        kind: named(&entry.kind).map_or_else(|| entry.kind.clone(), |key| ui.say(key).to_owned()),
         when: format!("{} · {}", ui.ago(entry.at), told::minute(entry.at)),
         subject: entry.subject.clone(),
         facts: entry.facts.iter().map(fact).collect(),
         previous: entry.previous.clone(),
+    })
+}
+
+/// What a kind of entry is called.
+fn named(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "account" => "kind.account",
+        "order" => "kind.order",
+        "end" => "kind.end",
+        "picture" => "kind.picture",
+        "deletion" => "kind.deletion",
+        "block" => "kind.block",
+        "release" => "kind.release",
+        "export" => "kind.export",
+        "label-waiver" => "kind.label_waiver",
+        "verification" => "kind.verification",
+        "policy" => "kind.policy",
+        "sanction" => "kind.sanction",
+        "complaint" => "kind.complaint",
+        "debunk" => "kind.debunk",
+        "unseal" => "kind.unseal",
+        "sign-in" => "kind.sign_in",
+        "setting" => "kind.setting",
+        "erasure" => "kind.erasure",
+        _ => return None,
     })
 }
 
