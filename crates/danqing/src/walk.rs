@@ -22,6 +22,9 @@ pub(crate) const PAINT: &str = "paint";
 /// The kind of jobs that wait for an officer.
 pub(crate) const REVIEW: &str = "review";
 
+/// How often an order is begun when its worker is lost or fails; an order that kills its workers must not go on for ever.
+const ATTEMPTS: u32 = 5;
+
 /// An order and what is to be done with its pictures.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
@@ -129,6 +132,7 @@ fn new_job(
     let rules: Vec<&str> = verdict.hits.iter().map(danqing_moderation::Hit::rule).collect();
     let by = studio.workshop.painter.painted_by();
     let job = NewJob::new(PAINT, commission.json()?)
+        .attempts(ATTEMPTS)
         .cost(wanted.count * wanted.steps * paintings.max(1))
         .fact("prompt", &wanted.prompt)
         .fact("negative", &wanted.negative)
