@@ -15,43 +15,11 @@ import argparse, io, json, os, pathlib, subprocess, sys, time, types, zlib
 import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
+import watermark_pictures
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CACHE = pathlib.Path(os.environ.get("DANQING_CACHE", pathlib.Path.home() / ".cache/danqing"))
 SCRATCH = pathlib.Path("/dev/shm" if os.path.isdir("/dev/shm") else "/tmp") / f"danqing-watermark-{os.getpid()}"
-
-
-# Pictures -------------------------------------------------------------------------------------------------------------
-
-
-def photographs():
-    import skimage, sklearn.datasets
-
-    folder = pathlib.Path(skimage.__file__).parent / "data"
-    names = ["astronaut.png", "coffee.png", "chelsea.png", "hubble_deep_field.jpg", "ihc.png", "motorcycle_left.png",
-             "retina.jpg", "rocket.jpg", "camera.png", "moon.png", "brick.png", "grass.png", "gravel.png"]
-    found = [(name.split(".")[0], Image.open(folder / name)) for name in names if (folder / name).exists()]
-    found += [(name, Image.fromarray(sklearn.datasets.load_sample_image(f"{name}.jpg"))) for name in ("china", "flower")]
-    for at, (name, image) in enumerate(found):
-        image = image.convert("RGBA")
-        image = ImageOps.fit(image, (min(image.size),) * 2) if image.width > 2 * image.height else image
-        side = (512, 1024)[at % 2]
-        scale = side / min(image.size)
-        yield f"photo/{name}", image.resize((round(image.width * scale), round(image.height * scale)), Image.LANCZOS)
-
-
-def stickers(count):
-    """Fluent and Noto emoji, 128 px, enlarged to 512 and put on white, on a colour, or left transparent."""
-    pictures = np.load(CACHE / "pictures.npy", mmap_mode="r")
-    for at in range(count):
-        image = Image.fromarray(np.array(pictures[(at * 7919 + 13) % len(pictures)])).resize((512, 512), Image.LANCZOS)
-        ground = [(255, 255, 255), (250, 236, 215), (31, 60, 110)][at % 3]
-        yield f"flat/{at}", Image.alpha_composite(Image.new("RGBA", image.size, (*ground, 255)), image)
-
-
-def own():
-    folder = CACHE / "watermark-own"
-    for file in sorted(folder.glob("*.png")):
-        yield f"own/{file.stem}", Image.open(file).convert("RGBA")
 
 
 # Attacks: each takes and gives RGB ------------------------------------------------------------------------------------
@@ -137,7 +105,7 @@ ATTACKS = {
     "jpeg 90": jpeg(90), "jpeg 70": jpeg(70), "jpeg 50": jpeg(50), "jpeg 30": jpeg(30),
     "webp 50": lambda image, rng: saved(image, "WEBP", 50),
     "resize 0.25": resize(0.25), "resize 0.5": resize(0.5), "resize 0.75": resize(0.75), "resize 1.5": resize(1.5),
-    "resize 2": resize(2), "width 0.9": resize(0.9, 1),
+    "resize 2": resize(2), "width 0.9": resize(0.9, 1), "height 0.8": resize(1, 0.8),
     "crop 70": crop(0.7), "crop 50": crop(0.5), "crop 25": crop(0.25),
     "rotate 2": rotate(2), "rotate 5": rotate(5), "rotate 15": rotate(15),
     "rotate 90": lambda image, rng: image.transpose(Image.ROTATE_90),
@@ -151,7 +119,7 @@ ATTACKS = {
     "perspective 2": perspective(0.02), "screenshot": screenshot,
     "resize 0.5 + jpeg 70": both(resize(0.5), jpeg(70)), "resize 0.5 + jpeg 50": both(resize(0.5), jpeg(50)),
     "crop 50 + jpeg 50": both(crop(0.5), jpeg(50)), "rotate 5 + jpeg 70": both(rotate(5), jpeg(70)),
-    "rotate 5 + crop 50": both(rotate(5), crop(0.5)), "jpeg 70 twice, 0.72": both(resize(0.72), jpeg(75), jpeg(65)),
+    "rotate 5 + crop 50": both(rotate(5), crop(0.5)), "width 0.9 + crop 70": both(resize(0.9, 1), crop(0.7)), "jpeg 70 twice, 0.72": both(resize(0.72), jpeg(75), jpeg(65)),
 }
 
 
@@ -281,18 +249,17 @@ def clean(count, decibels, state_file):
     """Unmarked pictures: whole, cut, turned and saved."""
     method = Danqing(decibels)
     state = json.loads(state_file.read_text()) if state_file.exists() else {"done": 0, "found": []}
-    sources = [image for _, image in photographs()] + [image for _, image in own()]
-    stickers_ = np.load(CACHE / "pictures.npy", mmap_mode="r")
+    sources = [on_white(image) for _, image in watermark_pictures.pictures()]
     for at in range(state["done"], count):
         rng = np.random.default_rng(at)
-        if at % 2:
-            image = Image.fromarray(np.array(stickers_[at % len(stickers_)])).resize((384, 384), Image.BICUBIC)
-        else:
-            image = sources[at // 2 % len(sources)]
-            side = int(rng.integers(160, min(400, min(image.size))))
+        image = sources[at % len(sources)]
+        # A picture comes whole once; after that in pieces that never repeat.
+        if at >= len(sources):
+            side = int(rng.integers(128, min(image.size)))
             left, top = rng.integers(0, image.width - side), rng.integers(0, image.height - side)
-            image = image.crop((left, top, left + side, top + side)).rotate(float(rng.uniform(-20, 20)), Image.BICUBIC)
-        image = on_white(image)
+            image = image.crop((left, top, left + side, top + side))
+            side = int(rng.integers(128, 480))
+            image = image.resize((side, side), Image.BICUBIC).rotate(float(rng.uniform(-20, 20)), Image.BICUBIC)
         if at % 3 == 0:
             image = saved(image, "JPEG", int(rng.integers(40, 95)))
         if method.detect(image) is not None:
@@ -306,16 +273,20 @@ def clean(count, decibels, state_file):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--decibels", type=float, default=42.0)
-    parser.add_argument("--stickers", type=int, default=30)
+    parser.add_argument("--kinds", nargs="*", help="kinds of pictures, all unless named")
     parser.add_argument("--every", type=int, default=1, help="take every so manieth picture")
     parser.add_argument("--attacks", nargs="*", default=list(ATTACKS))
+    parser.add_argument("--names", nargs="*", default=[""], help="pictures whose names hold one of these")
     parser.add_argument("--peers", action="store_true")
     parser.add_argument("--json", type=pathlib.Path)
     parser.add_argument("--clean", type=int)
     arguments = parser.parse_args()
     if arguments.clean:
         return clean(arguments.clean, arguments.decibels, CACHE / "watermark-clean.json")
-    pictures = [*photographs(), *stickers(arguments.stickers), *own()][:: arguments.every]
+    pictures = [*watermark_pictures.pictures()][:: arguments.every]
+    pictures = [picture for picture in pictures if any(part in picture[0] for part in arguments.names)]
+    if arguments.kinds:
+        pictures = [picture for picture in pictures if picture[0].split("/")[0] in arguments.kinds]
     kinds = list(dict.fromkeys(name.split("/")[0] for name, _ in pictures))
     methods = [Danqing(arguments.decibels)]
     if arguments.peers:

@@ -2,6 +2,7 @@
 
 use danqing_provenance::aigc::{Aigc, Certainty};
 use danqing_provenance::container::{self, Format};
+use danqing_provenance::keys::WatermarkKey;
 use danqing_provenance::signature;
 use danqing_provenance::verify::{Language, Trust, verify};
 use danqing_provenance::xmp::DigitalSource;
@@ -34,6 +35,14 @@ pub fn label(bytes: &[u8]) {
         let again = Aigc::read(&label.to_json());
         assert_eq!(again.label.as_ref(), Some(&label), "written as read");
     }
+}
+
+/// Decodes `bytes` as a picture and looks for a mark in its pixels.
+pub fn pixels(bytes: &[u8]) {
+    let trust = Trust { watermarks: vec![WatermarkKey::from([7; 32])], ..Trust::default() };
+    let report = verify(bytes, "fuzz", &trust);
+    // Whoever has not the key makes a mark of it once in ten million.
+    assert!(report.watermark().is_none(), "{report:?}");
 }
 
 /// Verifies `bytes` as a file of a stranger.

@@ -40,6 +40,13 @@ impl Lattice {
         self.a * self.d - self.b * self.c
     }
 
+    /// Whether both take a wave of the outer rim to the same frequency, within one percent.
+    fn is_near(&self, other: &Self) -> bool {
+        let size = 0.01 * self.determinant().abs().sqrt();
+        let differences = [self.a - other.a, self.b - other.b, self.c - other.c, self.d - other.d];
+        differences.iter().all(|difference| difference.abs() < size)
+    }
+
     fn frequency(&self, wave: &Wave) -> (f32, f32) {
         let (u, v) = (wave.u as f32, wave.v as f32);
         (self.a * u + self.b * v, self.c * u + self.d * v)
@@ -141,21 +148,20 @@ impl Template {
     }
 }
 
-/// The most likely lattices of a template in a spectrum, best first.
+/// The most likely lattices of a template in a spectrum, best first; `seen` is the transform of its logarithmic polar map.
 pub(super) fn lattices(
     spectrum: &Spectrum,
+    seen: &[Complex<f32>],
     template: &Template,
     turner: &mut Turner,
     count: usize,
 ) -> Vec<Candidate> {
-    let map = spectrum.log_polar();
-    let seen = turner.forward(map.iter().map(|value| Complex::new(*value, 0.0)));
     let mut starts = Vec::new();
     for mirrored in [false, true] {
         let joined =
             (0..seen.len()).map(|at| seen[at] * template.forward[mirror(at, mirrored)].conj()).collect();
         let correlation = turner.inverse(joined);
-        starts.extend(peaks(&correlation, count).into_iter().map(|(value, angle, place)| {
+        starts.extend(peaks(&correlation, STARTS).into_iter().map(|(value, angle, place)| {
             let tile_px = frequency(place as f32).recip();
             let angle = angle as f32 * STEP;
             let lattice =
@@ -163,12 +169,61 @@ pub(super) fn lattices(
             (value, lattice)
         }));
     }
-    starts.sort_by(|a, b| b.0.total_cmp(&a.0));
-    starts.truncate(count);
+    let starts = starts.into_iter().map(|(_, lattice)| lattice);
+    best_of(starts, spectrum, template, count)
+}
+
+/// Climbs from the best of many lattices, and gives as many as wanted, best first.
+fn best_of(
+    starts: impl Iterator<Item = Lattice>,
+    spectrum: &Spectrum,
+    template: &Template,
+    count: usize,
+) -> Vec<Candidate> {
     let mut found: Vec<Candidate> =
-        starts.into_iter().map(|(_, lattice)| template.refine(spectrum, lattice, 0.006)).collect();
+        starts.map(|lattice| Candidate { lattice, score: template.score(spectrum, &lattice) }).collect();
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
-    found
+    let mut climbed: Vec<Candidate> = Vec::new();
+    for candidate in found {
+        if climbed.len() == count {
+            break;
+        }
+        // What lies on the slope of a top that was climbed already leads there again.
+        if climbed.iter().any(|top| top.lattice.is_near(&candidate.lattice)) {
+            continue;
+        }
+        let top = template.refine(spectrum, candidate.lattice, 0.006);
+        if !climbed.iter().any(|other| other.lattice.is_near(&top.lattice)) {
+            climbed.push(top);
+        }
+    }
+    climbed
+}
+
+/// The most likely of lattices that are not turned: of any size, or of one side of the picture and any length along the other.
+///
+/// Most pictures are cut and resized, few are turned; each of these is tried at its exact place.
+pub(super) fn upright(
+    spectrum: &Spectrum,
+    template: &Template,
+    (wide_px, high_px): (f32, f32),
+    count: usize,
+) -> Vec<Candidate> {
+    let steps = |from: f32, to: f32| {
+        let count = ((to / from).ln() / FINE) as i32;
+        (0..=count).map(move |at| from * (at as f32 * FINE).exp())
+    };
+    let plain = steps(TILE_PX.0, TILE_PX.1).map(|side| (side, side));
+    let mirrored = plain.clone().map(|(wide, high)| (-wide, high));
+    let wide = steps(0.7 * wide_px, 1.45 * wide_px).map(|side| (side, high_px));
+    let high = steps(0.7 * high_px, 1.45 * high_px).map(|side| (wide_px, side));
+    let lattices = plain.chain(mirrored).chain(wide).chain(high).map(|(wide, high)| Lattice {
+        a: wide.recip(),
+        b: 0.0,
+        c: 0.0,
+        d: high.recip(),
+    });
+    best_of(lattices, spectrum, template, count)
 }
 
 /// A mirrored template has its angles in the opposite order; in the transform that is the opposite frequency of the angle.
@@ -179,6 +234,11 @@ fn mirror(at: usize, mirrored: bool) -> usize {
     let (row, column) = (at / ANGLES, at % ANGLES);
     row * ANGLES + (ANGLES - column) % ANGLES
 }
+
+/// Step from one size to the next where sizes are tried one by one.
+const FINE: f32 = 0.006;
+/// Tops of a correlation that are tried at their exact places.
+const STARTS: usize = 48;
 
 /// Smallest and largest tile that is looked for, in pixels.
 const TILE_PX: (f32, f32) = (20.0, 440.0);
