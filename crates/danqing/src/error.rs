@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use danqing_moderation::Stop;
 use danqing_provenance::keys::KeyError;
 
+use crate::labelling::MarkError;
 use crate::language::Language;
 use crate::order::{MOST_CHARACTERS, MOST_COUNT, MOST_GUIDANCE, MOST_SEED, MOST_STEPS};
 
@@ -64,6 +65,8 @@ pub(crate) enum Error {
     Keys(#[from] KeyError),
     #[error("`{file}` cannot be labelled: {source}")]
     Label { file: PathBuf, source: danqing_provenance::Error },
+    #[error("`{file}` was not labelled: {source}")]
+    Mark { file: PathBuf, source: MarkError },
     #[error("the file `{file}` is there already")]
     Occupied { file: PathBuf },
     #[error("a setting of `[label]` is wrong: {source}")]
@@ -203,6 +206,7 @@ impl Error {
             Self::Variable { .. } => "variable",
             Self::Keys(_) => "keys",
             Self::Label { .. } => "label",
+            Self::Mark { .. } => "mark",
             Self::Occupied { .. } => "occupied",
             Self::LabelSetting { .. } => "label-setting",
             Self::TimeAuthority { .. } => "time-authority",
@@ -242,6 +246,7 @@ impl Error {
             | Self::Weights { .. }
             | Self::Keys(_)
             | Self::Label { .. }
+            | Self::Mark { .. }
             | Self::Occupied { .. }
             | Self::SomeFailed { .. }
             | Self::Store(_)

@@ -1,6 +1,11 @@
 //! How pictures leave: labelled in the operator's name, at a time that is now or fixed.
 
+mod explicit;
+mod ffmpeg;
 mod foreign;
+mod frames;
+mod rhythm;
+mod words;
 
 use std::env;
 use std::fs;
@@ -9,7 +14,7 @@ use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use danqing_moderation::Screened;
-use danqing_provenance::aigc::Certainty;
+use danqing_provenance::aigc::{Aigc, Certainty};
 use danqing_provenance::code::Provider;
 use danqing_provenance::container::{self, Format};
 use danqing_provenance::keys::{Algorithm, Keys, Signing};
@@ -25,6 +30,8 @@ use image::RgbaImage;
 use crate::config::{Config, KeySettings, LabelSettings};
 use crate::error::Error;
 
+pub(crate) use explicit::{Mark, MarkError};
+
 /// The program, as manifests name it.
 pub(crate) const AGENT: (&str, &str) = ("danqing", env!("CARGO_PKG_VERSION"));
 
@@ -38,6 +45,28 @@ pub(crate) enum Clock {
     System,
     /// `SOURCE_DATE_EPOCH` (reproducible-builds.org), or 2000-01-01; no authority is asked for stamps.
     Fixed,
+}
+
+/// Whether the content of a file is touched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Marks {
+    /// It gets its explicit label.
+    All,
+    /// The label goes into metadata alone: the explicit one is there already, or is made elsewhere.
+    MetadataOnly,
+}
+
+/// A plain text that was labelled.
+#[derive(Debug)]
+pub(crate) struct Beside {
+    /// The text.
+    pub(crate) text: Vec<u8>,
+    /// XMP for the file beside it.
+    pub(crate) packet: String,
+    /// The label in that.
+    pub(crate) label: Aigc,
+    /// What tells people.
+    pub(crate) mark: Mark,
 }
 
 /// Labels what danqing paints.
@@ -115,26 +144,51 @@ impl Labelling {
         self.labeller.visible().draw(picture).map(drop)
     }
 
-    /// Labels a file that another tool made: a picture visibly and with a watermark, unless it has a label already;
-    /// everything else in its metadata.
+    /// Labels a file that another tool made: a picture visibly and with a watermark, other content with the mark of its
+    /// kind, where `marks` asks for it; all in metadata. A file that has a label keeps its content, and gets a
+    /// propagator.
     pub(crate) fn label_foreign(
         &self,
         file: &[u8],
         name: &str,
         certainty: Certainty,
-    ) -> Result<Labelled, danqing_provenance::Error> {
+        marks: Marks,
+    ) -> Result<(Labelled, Mark), MarkError> {
         let when = self.clock.told();
         let format = Format::sniff(file, Some(name));
         let mime = format.map_or("", Format::mime);
         let source = Source::Labelled(Parent { bytes: file, mime });
         let facts = Facts { source, certainty, model: None, when: &when, salt: 0, explicit: Explicit::Drawn };
         let is_labelled = format.is_some_and(|format| !container::read(file, format).sites.is_empty());
-        match foreign::picture(file).filter(|_| !is_labelled) {
-            Some(picture) => {
-                self.labeller.label(picture.pixels, &facts, &|pixels| picture.kept.encode(pixels))
-            }
-            None => self.labeller.label_file(file, name, &facts),
+        let wanted = format.filter(|_| marks == Marks::All && !is_labelled);
+        let Some(format) = wanted else {
+            return Ok((self.labeller.label_file(file, name, &facts)?, Mark::Nothing));
+        };
+        if let Some(picture) = foreign::picture(file) {
+            let labelled =
+                self.labeller.label(picture.pixels, &facts, &|pixels| picture.kept.encode(pixels))?;
+            return Ok((labelled, Mark::Pixels));
         }
+        match explicit::marked(file, name, format, self.labeller.visible())? {
+            Some((marked, mark)) => Ok((self.labeller.label_file(&marked, name, &facts)?, mark)),
+            None => Ok((self.labeller.label_file(file, name, &facts)?, Mark::Nothing)),
+        }
+    }
+
+    /// A plain text with its line for people, and the packet with its label for the file beside it.
+    pub(crate) fn label_text(
+        &self,
+        text: &[u8],
+        beside: Option<&[u8]>,
+        certainty: Certainty,
+        marks: Marks,
+    ) -> Result<Beside, danqing_provenance::Error> {
+        let wanted = marks == Marks::All && beside.is_none();
+        let marked = wanted.then(|| words::written(text, Format::Text, self.labeller.visible())).flatten();
+        let mark = if marked.is_some() { Mark::Words } else { Mark::Nothing };
+        let text = marked.unwrap_or_else(|| text.to_vec());
+        let (label, packet) = self.labeller.label_beside(&text, beside, certainty)?;
+        Ok(Beside { text, packet, label, mark })
     }
 
     /// `composition` as an `OpenRaster` file. The flat picture in it is labelled like any other; the layers stay

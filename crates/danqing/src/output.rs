@@ -92,6 +92,8 @@ fn png_bytes(picture: &RgbaImage, parameters: &str) -> Result<Vec<u8>, png::Enco
     let mut encoder = png::Encoder::new(&mut bytes, picture.width(), picture.height());
     encoder.set_color(png::ColorType::Rgba);
     encoder.set_depth(png::BitDepth::Eight);
+    // The watermark is noise: looking longer for repetitions costs half a second and saves little.
+    encoder.set_compression(png::Compression::Fast);
     encoder.add_itxt_chunk(metadata::KEYWORD.to_owned(), parameters.to_owned())?;
     let mut writer = encoder.write_header()?;
     writer.write_image_data(picture)?;

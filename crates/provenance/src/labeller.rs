@@ -14,7 +14,7 @@ use crate::verify::{self, Finding, Report, Signature, Trust};
 use crate::visible::Visible;
 use crate::waiver::Waiver;
 use crate::watermark::{self, Strength, WatermarkId};
-use crate::xmp::DigitalSource;
+use crate::xmp::{self, DigitalSource};
 use crate::{Error, signature};
 
 /// The longer side of a manifest's thumbnail, in pixels.
@@ -277,6 +277,37 @@ impl Labeller {
         Ok(labelled)
     }
 
+    /// The implicit label of a plain text, which has no place for one, as the XMP packet of the file beside it
+    /// (`name.txt.xmp`): [`verify::verify_beside`] reads both. A label that is in the packet `beside` stays, as in
+    /// [`Labeller::label_file`].
+    ///
+    /// # Errors
+    /// As [`Labeller::label`].
+    pub fn label_beside(
+        &self,
+        text: &[u8],
+        beside: Option<&[u8]>,
+        certainty: Certainty,
+    ) -> Result<(Aigc, String), Error> {
+        let number = Number::of_file(text, self.keys.watermark());
+        let came = beside.map(xmp::read).transpose()?;
+        let came = came.and_then(|found| found.labels.iter().find_map(|(_, label)| Aigc::read(label).label));
+        let label = match came {
+            Some(label) => label.propagated_by(&self.propagator(), &number.unmarked())?,
+            None => {
+                let label = Aigc::produced(certainty, &self.producer, &number.unmarked())?;
+                signature::sign(label, self.keys.label_secret())?
+            }
+        };
+        let packet = xmp::write(beside, &label, DigitalSource::TrainedAlgorithmicMedia)?;
+        let trust = Trust { watermarks: Vec::new(), ..self.trust.clone() };
+        let (report, _) = verify::examined(text, "a.txt", Some(packet.as_bytes()), &trust);
+        if Self::only_label(&report) == Some(&label) {
+            return Ok((label, packet));
+        }
+        Err(Error::ReadBack { what: "the implicit label" })
+    }
+
     /// The code of the propagator: that of the producer with the service type 2 (TC260-PG-20252A), or the same name.
     fn propagator(&self) -> String {
         let mut code = self.producer.clone();
@@ -287,13 +318,13 @@ impl Labeller {
     }
 
     fn read_back_file(&self, labelled: &Labelled, name: &str) -> Result<(), Error> {
-        let (report, _) =
-            verify::examined(&labelled.bytes, name, &Trust { watermarks: Vec::new(), ..self.trust.clone() });
-        let mut labels = report.findings.iter().filter_map(|finding| match finding {
-            Finding::Label { label, .. } => label.as_ref(),
-            _ => None,
-        });
-        if labels.next() != Some(&labelled.label) || labels.next().is_some() {
+        let (report, _) = verify::examined(
+            &labelled.bytes,
+            name,
+            None,
+            &Trust { watermarks: Vec::new(), ..self.trust.clone() },
+        );
+        if Self::only_label(&report) != Some(&labelled.label) {
             return Err(Error::ReadBack { what: "the implicit label" });
         }
         match report.manifest() {
@@ -316,7 +347,7 @@ impl Labeller {
         mark: Option<String>,
     ) -> Result<(), Error> {
         let missing = |what| Err(Error::ReadBack { what });
-        let (report, decoded) = verify::examined(&labelled.bytes, "", &self.trust);
+        let (report, decoded) = verify::examined(&labelled.bytes, "", None, &self.trust);
         if report.format != Some(labelled.format) {
             return missing("the format");
         }
@@ -350,6 +381,16 @@ impl Labeller {
             (Some(picture), Some(decoded)) if is_shown(picture, &decoded, labelled.format) => Ok(()),
             _ => missing("the picture"),
         }
+    }
+
+    /// The label of a file that has one, and no other.
+    fn only_label(report: &Report) -> Option<&Aigc> {
+        let mut labels = report.findings.iter().filter_map(|finding| match finding {
+            Finding::Label { label, .. } => Some(label.as_ref()),
+            _ => None,
+        });
+        let only = labels.next()?;
+        only.filter(|_| labels.next().is_none())
     }
 
     fn has_label(&self, report: &Report, expected: &Aigc) -> bool {

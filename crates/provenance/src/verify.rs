@@ -19,7 +19,7 @@ use crate::container::{self, Format};
 use crate::keys::{Keys, WatermarkKey};
 use crate::manifest::{self, Manifest, State};
 use crate::number::Number;
-use crate::{signature, watermark};
+use crate::{signature, watermark, xmp};
 
 pub use contradictions::Contradiction;
 pub use told::Language;
@@ -157,13 +157,26 @@ pub struct Report {
     pub findings: Vec<Finding>,
 }
 
+/// Larger packets in files beside others are not read: 4 MiB.
+pub const MOST_BESIDE_BYTES: usize = 4 << 20;
+
 /// Checks the file `bytes` called `name`.
 pub fn verify(bytes: &[u8], name: &str, trust: &Trust) -> Report {
-    examined(bytes, name, trust).0
+    examined(bytes, name, None, trust).0
+}
+
+/// Checks a file together with the XMP packet in the file beside it, `name.xmp`: plain text has its label there.
+pub fn verify_beside(bytes: &[u8], name: &str, beside: &[u8], trust: &Trust) -> Report {
+    examined(bytes, name, Some(beside), trust).0
 }
 
 /// The report and the picture, where there is one and it was looked at.
-pub(crate) fn examined(bytes: &[u8], name: &str, trust: &Trust) -> (Report, Option<RgbaImage>) {
+pub(crate) fn examined(
+    bytes: &[u8],
+    name: &str,
+    beside: Option<&[u8]>,
+    trust: &Trust,
+) -> (Report, Option<RgbaImage>) {
     let mut report =
         Report { name: name.to_owned(), size_bytes: bytes.len(), format: None, findings: Vec::new() };
     if bytes.len() > MOST_BYTES {
@@ -176,7 +189,7 @@ pub(crate) fn examined(bytes: &[u8], name: &str, trust: &Trust) -> (Report, Opti
         report.findings.push(Finding::Unchecked(reason));
         return (report, None);
     };
-    metadata(bytes, format, trust, &mut report.findings);
+    metadata(bytes, format, beside, trust, &mut report.findings);
     if let Some(manifest) = manifest::read(bytes, format.mime(), &trust.roots) {
         report.findings.push(Finding::Manifest(Box::new(manifest)));
     }
@@ -186,8 +199,13 @@ pub(crate) fn examined(bytes: &[u8], name: &str, trust: &Trust) -> (Report, Opti
     (report, picture)
 }
 
-fn metadata(bytes: &[u8], format: Format, trust: &Trust, findings: &mut Vec<Finding>) {
-    let carried = container::read(bytes, format);
+fn metadata(bytes: &[u8], format: Format, beside: Option<&[u8]>, trust: &Trust, findings: &mut Vec<Finding>) {
+    let mut carried = container::read(bytes, format);
+    if let Some(packet) = beside.filter(|packet| packet.len() <= MOST_BESIDE_BYTES)
+        && let Err(damage) = xmp::collect(packet, "file beside it", &mut carried)
+    {
+        carried.damage.get_or_insert(damage);
+    }
     for site in carried.sites {
         let reading = Aigc::read(&site.text);
         let signature = reading.label.as_ref().map_or(Signature::Absent, |label| signed(label, trust));

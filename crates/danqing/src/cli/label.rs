@@ -5,13 +5,13 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use danqing_provenance::aigc::Certainty;
-use danqing_provenance::labeller::Labelled;
+use danqing_provenance::aigc::{Aigc, Certainty};
+use danqing_provenance::container::Format;
 use serde_json::json;
 
 use crate::config::Config;
 use crate::error::Error;
-use crate::labelling::{Clock, Labelling};
+use crate::labelling::{Clock, Labelling, Mark, MarkError, Marks};
 use crate::language::Language;
 use crate::report::{self, Reader, say};
 
@@ -29,6 +29,8 @@ pub(super) struct Arguments {
     certainty: Sure,
     #[arg(short, long, value_name = "PATH")]
     out: Option<PathBuf>,
+    #[arg(long)]
+    metadata_only: bool,
     #[arg(long)]
     force: bool,
     #[arg(long)]
@@ -50,7 +52,7 @@ pub(super) fn run(arguments: &Arguments, config: &Config, reader: Reader) -> Res
     let mut failed = 0;
     for file in &arguments.files {
         match arguments.label(file, &labelling) {
-            Ok((path, labelled)) => say(&told(&path, &labelled, reader)),
+            Ok(done) => say(&done.told(reader)),
             Err(error) => {
                 failed += 1;
                 report::failed(reader, None, &error);
@@ -63,33 +65,70 @@ pub(super) fn run(arguments: &Arguments, config: &Config, reader: Reader) -> Res
     }
 }
 
+/// A file that was labelled.
+struct Done {
+    path: PathBuf,
+    label: Aigc,
+    mark: Mark,
+    is_watermarked: bool,
+}
+
 impl Arguments {
-    fn label(&self, file: &Path, labelling: &Labelling) -> Result<(PathBuf, Labelled), Error> {
+    fn label(&self, file: &Path, labelling: &Labelling) -> Result<Done, Error> {
         let bytes = super::verify::read(file)?;
         let certainty = match self.certainty {
             Sure::Is => Certainty::Is,
             Sure::MayBe => Certainty::MayBe,
             Sure::Suspected => Certainty::Suspected,
         };
+        let marks = if self.metadata_only { Marks::MetadataOnly } else { Marks::All };
         let name = file.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-        let labelled = labelling
-            .label_foreign(&bytes, &name, certainty)
-            .map_err(|source| Error::Label { file: file.to_owned(), source })?;
-        let path = self.place(file, labelled.bytes())?;
-        Ok((path, labelled))
+        if Format::sniff(&bytes, Some(&name)) == Some(Format::Text) {
+            return self.label_text(file, &bytes, labelling, certainty, marks);
+        }
+        let (labelled, mark) =
+            labelling.label_foreign(&bytes, &name, certainty, marks).map_err(|source| match source {
+                MarkError::Label(source) => Error::Label { file: file.to_owned(), source },
+                source => Error::Mark { file: file.to_owned(), source },
+            })?;
+        let path = self.place(file, "", labelled.bytes())?;
+        let is_watermarked = labelled.is_marked();
+        Ok(Done { path, label: labelled.label().clone(), mark, is_watermarked })
     }
 
-    /// Writes beside the old file, or to where `--out` says; over a file only when forced.
-    fn place(&self, file: &Path, bytes: &[u8]) -> Result<PathBuf, Error> {
+    /// Plain text has its label in a file beside it.
+    fn label_text(
+        &self,
+        file: &Path,
+        text: &[u8],
+        labelling: &Labelling,
+        certainty: Certainty,
+        marks: Marks,
+    ) -> Result<Done, Error> {
+        let beside = super::verify::beside(file)?;
+        let labelled = labelling
+            .label_text(text, beside.as_deref(), certainty, marks)
+            .map_err(|source| Error::Label { file: file.to_owned(), source })?;
+        let path = self.place(file, "", &labelled.text)?;
+        self.place(file, ".xmp", labelled.packet.as_bytes())?;
+        Ok(Done { path, label: labelled.label, mark: labelled.mark, is_watermarked: false })
+    }
+
+    /// Writes beside the old file, or to where `--out` says, with `suffix` after the name; over a file only when forced.
+    fn place(&self, file: &Path, suffix: &str, bytes: &[u8]) -> Result<PathBuf, Error> {
         let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let extension = file.extension().map(|extension| format!(".{}", extension.to_string_lossy()));
-        let name = format!("{stem}-labelled{}", extension.unwrap_or_default());
+        let name = format!("{stem}-labelled{}{suffix}", extension.unwrap_or_default());
         let path = match &self.out {
             Some(out) if out.is_dir() || self.files.len() > 1 => {
                 fs::create_dir_all(out).map_err(|source| Error::writing(&out.join("."), source))?;
                 out.join(name)
             }
-            Some(out) => out.clone(),
+            Some(out) => {
+                let mut name = out.clone().into_os_string();
+                name.push(suffix);
+                name.into()
+            }
             None => file.with_file_name(name),
         };
         let failed = |source| Error::writing(&path, source);
@@ -105,32 +144,44 @@ impl Arguments {
     }
 }
 
-fn told(path: &Path, labelled: &Labelled, reader: Reader) -> String {
-    let label = labelled.label();
-    match reader {
-        Reader::Program(_) => json!({
-            "file": path,
-            "label": label.certainty.digit(),
-            "producer": label.content_producer,
-            "produce_id": label.produce_id,
-            "propagator": label.content_propagator,
-            "watermark": labelled.is_marked(),
-            "visible": labelled.picture().is_some(),
-        })
-        .to_string(),
-        Reader::Person(language) => {
-            let what = if !label.content_propagator.is_empty() {
-                language.pick("原有标识保留，加上了传播者", "its label was kept, and the propagator added")
-            } else if labelled.picture().is_some() {
-                language.pick("可见标识、元数据、水印、签名", "visible label, metadata, watermark, signature")
-            } else {
-                named_for_others(language)
-            };
-            format!("{}  {what}", path.display())
+impl Done {
+    fn told(&self, reader: Reader) -> String {
+        let label = &self.label;
+        match reader {
+            Reader::Program(_) => json!({
+                "file": self.path,
+                "label": label.certainty.digit(),
+                "producer": label.content_producer,
+                "produce_id": label.produce_id,
+                "propagator": label.content_propagator,
+                "watermark": self.is_watermarked,
+                "mark": self.mark.name(),
+            })
+            .to_string(),
+            Reader::Person(language) => {
+                let what = if label.content_propagator.is_empty() {
+                    of_mark(self.mark, language)
+                } else {
+                    language
+                        .pick("原有标识保留，加上了传播者", "its label was kept, and the propagator added")
+                };
+                format!("{}  {what}", self.path.display())
+            }
         }
     }
 }
 
-fn named_for_others(language: Language) -> &'static str {
-    language.pick("元数据标识", "label in its metadata")
+fn of_mark(mark: Mark, language: Language) -> &'static str {
+    match mark {
+        Mark::Pixels => {
+            language.pick("可见标识、元数据、水印、签名", "visible label, metadata, watermark, signature")
+        }
+        Mark::Frames => language.pick("每帧可见标识、元数据", "visible label in each frame, metadata"),
+        Mark::Opening => language.pick("片头可见标识、元数据", "visible label in the opening, metadata"),
+        Mark::Rhythm => language.pick("开头节奏标识、元数据", "rhythm at the start, metadata"),
+        Mark::Words => language.pick("文字标识、元数据", "words in its content, metadata"),
+        Mark::Nothing => {
+            language.pick("只有元数据标识，内容没有动", "label in its metadata; the content is as it was")
+        }
+    }
 }

@@ -48,7 +48,10 @@ pub(super) fn run(arguments: &Arguments, config: &Config, reader: Reader) -> Res
                 continue;
             }
         };
-        let found = verify::verify(&bytes, &name, &trust);
+        let found = match beside(file)? {
+            Some(packet) => verify::verify_beside(&bytes, &name, &packet, &trust),
+            None => verify::verify(&bytes, &name, &trust),
+        };
         match reader {
             Reader::Program(_) => say(&found.to_json().to_string()),
             Reader::Person(language) => {
@@ -65,6 +68,14 @@ pub(super) fn run(arguments: &Arguments, config: &Config, reader: Reader) -> Res
         });
     }
     Ok(status)
+}
+
+/// The XMP packet in the file beside `file`, such as `a.txt.xmp`, where there is one.
+pub(super) fn beside(file: &Path) -> Result<Option<Vec<u8>>, Error> {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".xmp");
+    let file = PathBuf::from(name);
+    if file.is_file() { read(&file).map(Some) } else { Ok(None) }
 }
 
 /// The file, or as much of it as is enough to see that it is too large.

@@ -6,6 +6,7 @@ use danqing_provenance::keys::KeyError;
 use danqing_store::{Error as Store, Quota};
 
 use super::{Error, told};
+use crate::labelling::MarkError;
 use crate::order::MOST_CHARACTERS;
 
 impl Error {
@@ -45,6 +46,7 @@ impl Error {
             Self::Label { file, source } => {
                 format!("「{}」没有打上标识：{}", file.display(), of_label(source))
             }
+            Self::Mark { file, source } => format!("「{}」没有打上标识：{}", file.display(), of_mark(source)),
             Self::Occupied { file } => format!("已经有「{}」了", file.display()),
             Self::LabelSetting { source } => format!("[label] 里的设置不对：{}", of_label(source)),
             Self::TimeAuthority { url } => format!("「{url}」不是时间戳服务的地址"),
@@ -111,6 +113,18 @@ fn of_store(error: &Store) -> String {
         Store::BlobMissing(_) => "图片文件丢失了".to_owned(),
         Store::BlobDamaged(_) => "图片文件损坏了".to_owned(),
         other => other.to_string(),
+    }
+}
+
+/// Why sound or video got no mark.
+fn of_mark(error: &MarkError) -> String {
+    match error {
+        MarkError::NoProgram { program } => format!("没有安装 {program}，音频和视频里的标识要靠它做"),
+        MarkError::Failed { program, told } => format!("{program} 没有做成：{told}"),
+        MarkError::Codec { codec } => format!("不会写「{codec}」这种编码的声音"),
+        MarkError::Empty => "里面既没有画面也没有声音".to_owned(),
+        MarkError::Scratch(error) => format!("给 ffmpeg 的临时文件写不了：{}", reason(error)),
+        MarkError::Label(error) => of_label(error),
     }
 }
 

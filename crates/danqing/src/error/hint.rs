@@ -5,6 +5,7 @@ use danqing_provenance::keys::KeyError;
 use danqing_store::Error as Store;
 
 use super::Error;
+use crate::labelling::MarkError;
 use crate::language::Language;
 use crate::order::MOST_SIDE_PX;
 
@@ -75,6 +76,7 @@ impl Error {
                 let english = source.hint()?;
                 ("没有放出文件；检查密钥和文件，再试一次".into(), english.into())
             }
+            Self::Mark { source, .. } => mark_hint(source)?,
             Self::Occupied { .. } => (
                 "用 --out 换一个名字，或加 --force 覆盖".into(),
                 "choose another name with --out, or replace it with --force".into(),
@@ -187,4 +189,20 @@ fn of_store(error: &Store, language: Language) -> Option<String> {
         other => return language.pick(None, other.hint().map(str::to_owned)),
     };
     Some(language.pick(chinese, english).to_owned())
+}
+
+/// What helps where sound or video got no mark.
+fn mark_hint(error: &MarkError) -> Option<(String, String)> {
+    let (chinese, english) = match error {
+        MarkError::NoProgram { .. } => (
+            "安装 ffmpeg（Debian、Ubuntu：apt install ffmpeg），或加 --metadata-only，只写元数据标识",
+            "install ffmpeg (Debian, Ubuntu: apt install ffmpeg), or add --metadata-only for the label in metadata alone",
+        ),
+        MarkError::Failed { .. } | MarkError::Codec { .. } | MarkError::Empty => (
+            "如果文件能播放，加 --metadata-only 先写元数据标识，声音或画面里的标识另外做",
+            "if the file plays, label its metadata with --metadata-only, and make the mark for eyes and ears elsewhere",
+        ),
+        MarkError::Scratch(_) | MarkError::Label(_) => return None,
+    };
+    Some((chinese.into(), english.into()))
 }

@@ -147,6 +147,8 @@ impl Kept {
         let mut encoder = png::Encoder::with_info(bytes, info).map_err(refused)?;
         encoder.set_color(png::ColorType::Rgba);
         encoder.set_depth(png::BitDepth::Eight);
+        // The watermark is noise, which no deflating shortens much.
+        encoder.set_compression(png::Compression::Fast);
         for (keyword, text) in &self.texts {
             encoder.add_itxt_chunk(keyword.clone(), text.clone()).map_err(refused)?;
         }

@@ -163,10 +163,34 @@ fn texts_and_sounds_of_others_are_labelled() {
     let size = (wav.len() as u32 - 8).to_le_bytes();
     wav[4..8].copy_from_slice(&size);
     fs::write(path("c.wav"), wav).expect("written");
-    studio.run(&["label", "a.md", "b.json", "c.wav", "--out", "out"]).good();
+    studio.run(&["label", "a.md", "b.json", "c.wav", "--out", "out", "--metadata-only"]).good();
+    assert!(studio.bytes("out/a-labelled.md").ends_with("# 标题\n\n正文\n".as_bytes()), "as it was");
     for name in ["out/a-labelled.md", "out/b-labelled.json", "out/c-labelled.wav"] {
         assert_eq!(verified(&studio, name)["verdict"], "is", "{name}");
     }
+}
+
+#[test]
+fn plain_text_has_its_label_beside_it() {
+    let studio = Studio::new();
+    fs::write(studio.path().join("a.txt"), "春眠不觉晓\n").expect("written");
+    let answer = studio.run(&["label", "a.txt", "--out", "b.txt", "--json"]).good();
+    assert_eq!(objects(&answer)[0]["mark"], "words", "{answer:?}");
+    assert_eq!(studio.bytes("b.txt"), "AI生成\n\n春眠不觉晓\n".as_bytes(), "a line for people");
+    let report = verified(&studio, "b.txt");
+    assert_eq!((&report["verdict"], &report["contradictory"]), (&"is".into(), &false.into()), "{report}");
+    assert_eq!(report["findings"][0]["carrier"], "XMP element TC260:AIGC in file beside it", "{report}");
+    // Labelled again, it keeps its label, and the propagator is added.
+    studio.run(&["label", "b.txt", "--out", "c.txt"]).good();
+    assert_eq!(studio.bytes("c.txt"), studio.bytes("b.txt"), "the words are there once");
+    let fields = &verified(&studio, "c.txt")["findings"][0]["fields"];
+    assert_eq!(
+        (&fields["Label"], &fields["ContentPropagator"]),
+        (&"1".into(), &"danqing".into()),
+        "{fields}"
+    );
+    fs::remove_file(studio.path().join("b.txt.xmp")).expect("removed");
+    assert_eq!(studio.run(&["verify", "b.txt"]).code, 3, "nothing without the packet");
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod faults;
 mod foreign;
 mod help;
 mod labelling;
+mod marks;
 mod misuse;
 mod painting;
 #[path = "../../../store/tests/store/postgres.rs"]

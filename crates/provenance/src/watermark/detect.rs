@@ -5,10 +5,10 @@ use std::rc::Rc;
 use rustfft::FftPlanner;
 use rustfft::num_complex::Complex;
 
+use super::aligned;
 use super::code::{CODED_BITS, checked, decode, encode};
 use super::constellation::{Constellation, TILES};
 use super::plane::{Pixels, Plane, Window, seen, texture};
-use super::aligned;
 use super::search::{self, Candidate, Lattice, Template, lattices};
 use super::spectrum::{Spectrum, Turner};
 use super::tile::{Folded, Origin, UpsideDown, fold};
@@ -113,9 +113,13 @@ impl Reader<'_> {
             let waves = fold(self.residual, &candidate.lattice, self.constellation, planner);
             let folded = Rc::new(Folded::new(waves, self.constellation));
             let origins = folded.origins(self.constellation, planner, ORIGINS);
-            readings.extend(origins.into_iter().filter(|origin| origin.score >= PILOT_SCORE).map(|origin| {
-                Reading { candidate: *candidate, folded: folded.clone(), origin }
-            }));
+            readings.extend(
+                origins.into_iter().filter(|origin| origin.score >= PILOT_SCORE).map(|origin| Reading {
+                    candidate: *candidate,
+                    folded: folded.clone(),
+                    origin,
+                }),
+            );
         }
         readings.sort_by(|a, b| b.origin.score.total_cmp(&a.origin.score));
         readings.truncate(READINGS);

@@ -191,7 +191,8 @@ impl Folded {
         constellation: &'a Constellation,
     ) -> impl Iterator<Item = (Complex<f32>, f32, &'a Wave)> {
         let all = self.waves.iter().zip(&self.weights).zip(&constellation.waves);
-        all.filter(|(_, wave)| wave.role == Role::Pilot).map(|((value, weight), wave)| (*value, *weight, wave))
+        all.filter(|(_, wave)| wave.role == Role::Pilot)
+            .map(|((value, weight), wave)| (*value, *weight, wave))
     }
 }
 
@@ -247,7 +248,9 @@ fn noise(waves: &[Complex<f32>], constellation: &Constellation) -> Vec<f32> {
 fn noise_of_radius(waves: &[Complex<f32>], constellation: &Constellation) -> Vec<f32> {
     let values = waves.iter().zip(&constellation.waves);
     of_radius(
-        values.filter(|(_, wave)| wave.role == Role::Empty).map(|(value, wave)| (wave.radius(), value.norm())),
+        values
+            .filter(|(_, wave)| wave.role == Role::Empty)
+            .map(|(value, wave)| (wave.radius(), value.norm())),
     )
 }
 
@@ -255,7 +258,10 @@ fn noise_of_radius(waves: &[Complex<f32>], constellation: &Constellation) -> Vec
 /// A blurred picture has lost the fine ones, and this shows.
 fn trust_of_radius(scaled: &[Complex<f32>], constellation: &Constellation) -> Vec<f32> {
     let values = |empty: bool| {
-        let chosen = scaled.iter().zip(&constellation.waves).filter(move |(_, wave)| (wave.role == Role::Empty) == empty);
+        let chosen = scaled
+            .iter()
+            .zip(&constellation.waves)
+            .filter(move |(_, wave)| (wave.role == Role::Empty) == empty);
         of_radius(chosen.map(|(value, wave)| (wave.radius(), value.norm_sqr())))
     };
     let (present, absent) = (values(false), values(true));

@@ -5,8 +5,8 @@ use danqing_provenance::verify::{Finding, Language, MOST_PIXELS, Report, Trust, 
 
 use crate::support::{Studio, encoders, flat_art};
 
-/// Words that a report must never say.
-fn check(report: &Report) {
+/// What no report may say: that a file was made without a model.
+pub(crate) fn check(report: &Report) {
     for language in [Language::Chinese, Language::English] {
         let sentence = report.sentence(language).to_lowercase();
         for claim in ["not ai", "不是人工智能", "非人工智能", "not generated", "authentic", "real photo"]

@@ -6,8 +6,10 @@ import sys
 
 import c2pa
 
+KINDS = {"webp": "image/webp", "m4a": "audio/mp4", "wav": "audio/wav", "svg": "image/svg+xml"}
+
 for name in sys.argv[1:]:
-    kind = {"webp": "image/webp"}.get(name.rsplit(".", 1)[-1]) or mimetypes.guess_type(name)[0]
+    kind = KINDS.get(name.rsplit(".", 1)[-1]) or mimetypes.guess_type(name)[0]
     with open(name, "rb") as stream, c2pa.Reader(kind, stream) as reader:
         store = json.loads(reader.json())
     active = store["manifests"][store["active_manifest"]]
