@@ -160,6 +160,8 @@ pub(crate) struct ServerSettings {
     pub(crate) key: Setting<String>,
     /// Who may read `/metrics`: `local` (this machine), `all` or `none`.
     pub(crate) metrics: Setting<String>,
+    /// Private addresses that webhooks may reach, such as `10.0.0.0/8,127.0.0.1`: none.
+    pub(crate) webhook_networks: Setting<String>,
 }
 
 /// Where accounts, jobs and pictures are kept.
@@ -227,6 +229,7 @@ struct ServerSection {
     certificate: Option<String>,
     key: Option<String>,
     metrics: Option<String>,
+    webhook_networks: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -386,6 +389,7 @@ impl Config {
                     server.metrics,
                     &["local", "all", "none"],
                 )?,
+                webhook_networks: layers.setting("server.webhook_networks", None, server.webhook_networks)?,
             },
             store: StoreSettings {
                 folder: layers.setting("store.folder", default_data("studio"), store.folder)?,
@@ -450,6 +454,7 @@ impl Config {
             row(&server.certificate),
             row(&server.key),
             row(&server.metrics),
+            row(&server.webhook_networks),
             row(&store.folder),
             secret_row(&store.database),
             row(&store.bucket),

@@ -109,10 +109,18 @@ pub(crate) enum Error {
     CrossSite,
     #[error("there is no such page")]
     NoPage,
+    #[error("this address does not take that method")]
+    NoMethod,
     #[error("the request cannot be read: {reason}")]
     Request { reason: String },
     #[error("the file has more than {most} MB")]
     TooLarge { most: usize },
+    #[error("the job failed: {english}")]
+    JobFailed { chinese: String, english: String },
+    #[error("the studio is closing")]
+    Closing,
+    #[error("`{url}` cannot be told: {reason}")]
+    Webhook { url: String, reason: String },
     #[error("something went wrong in the studio")]
     Broken,
 }
@@ -169,6 +177,11 @@ impl Error {
         }
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
         Self::Unwritable { folder: folder.unwrap_or(Path::new(".")).to_owned(), source }
+    }
+
+    /// A file that cannot be read.
+    pub(crate) fn unreadable(file: &Path, source: io::Error) -> Self {
+        Self::Unreadable { file: file.to_owned(), source }
     }
 
     /// Whether the next picture would fail for the same reason.
@@ -228,8 +241,12 @@ impl Error {
             Self::Forbidden => "forbidden",
             Self::CrossSite => "cross-site",
             Self::NoPage => "no-page",
+            Self::NoMethod => "no-method",
             Self::Request { .. } => "request",
             Self::TooLarge { .. } => "too-large",
+            Self::JobFailed { .. } => "job-failed",
+            Self::Closing => "closing",
+            Self::Webhook { .. } => "webhook",
             Self::Broken => "broken",
         }
     }
@@ -251,6 +268,8 @@ impl Error {
             | Self::SomeFailed { .. }
             | Self::Store(_)
             | Self::Listen { .. }
+            | Self::JobFailed { .. }
+            | Self::Closing
             | Self::Broken => 1,
             Self::Stopped { .. } => 3,
             _ => 2,
@@ -274,7 +293,10 @@ impl Error {
             }
             Self::Store(Store::NameTaken(_) | Store::Owned | Store::LastOwner | Store::Idempotency(_)) => 409,
             Self::Store(Store::Invitation) => 410,
+            Self::NoMethod => 405,
+            Self::Cancelled => 409,
             Self::TooLarge { .. } => 413,
+            Self::Closing => 503,
             Self::Locked { .. } | Self::Store(Store::Quota { .. }) => 429,
             Self::Store(source) if source.is_outage() => 503,
             Self::Store(Store::Name(_) | Store::Password { .. }) => 400,

@@ -8,6 +8,7 @@
 
 mod api;
 mod batch;
+mod calendar;
 mod caller;
 mod cli;
 mod config;
@@ -27,11 +28,14 @@ mod plan;
 mod report;
 mod resize;
 mod screening;
+mod seal;
 mod serve;
 mod studio;
 mod terminal;
+mod trust;
 mod walk;
 mod web;
+mod webhooks;
 mod worker;
 mod workshop;
 

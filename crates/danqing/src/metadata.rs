@@ -126,6 +126,11 @@ pub(crate) fn find(file: &[u8]) -> Found {
     }
 }
 
+/// The parameters text in the bytes of a PNG, JPEG or WebP file, whoever wrote it.
+pub(crate) fn text_of(file: &[u8]) -> Option<String> {
+    comment(file, image::guess_format(file).ok()?)?
+}
+
 /// The text in a picture; the outer `None` means that the picture is damaged or of another format.
 fn comment(file: &[u8], format: ImageFormat) -> Option<Option<String>> {
     let exif = match format {

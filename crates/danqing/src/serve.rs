@@ -28,7 +28,7 @@ use crate::caller::{Caller, address, same_site};
 use crate::config::ServerSettings;
 use crate::error::Error;
 use crate::studio::{Studio, ended};
-use crate::{api, screening, web, worker};
+use crate::{api, screening, web, webhooks, worker};
 
 /// How often deleted pictures are purged and rubbish is swept.
 const CHORES: Duration = Duration::from_secs(10 * 60);
@@ -66,6 +66,7 @@ pub(crate) async fn serve(studio: Arc<Studio>, listener: TcpListener) -> Result<
     let end = async move { ended(&mut going).await };
     let tasks = [
         tokio::spawn(worker::run(Arc::clone(&studio), worker_name(), studio.going.clone())),
+        tokio::spawn(webhooks::run(Arc::clone(&studio), worker_name(), studio.going.clone())),
         tokio::spawn(chores(Arc::clone(&studio), studio.going.clone())),
         tokio::spawn(reloading(Arc::clone(&studio), studio.going.clone())),
     ];

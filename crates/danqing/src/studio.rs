@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::labelling;
 use crate::metrics::Metrics;
 use crate::painter::Weights;
+use crate::seal::Seal;
 use crate::workshop::Workshop;
 
 /// Tools, memory and settings. Shared by pages, programs and workers.
@@ -18,6 +19,8 @@ pub(crate) struct Studio {
     pub(crate) workshop: Arc<Workshop>,
     pub(crate) store: Store,
     pub(crate) metrics: Metrics,
+    /// Signs addresses, tokens and webhooks.
+    pub(crate) seal: Seal,
     /// Turns true when the process ends; streams end with it.
     pub(crate) going: watch::Receiver<bool>,
 }
@@ -31,8 +34,9 @@ impl Studio {
         going: watch::Receiver<bool>,
     ) -> Result<Self, Error> {
         let store = store(&config).await?;
-        let workshop = Workshop::open(&config, weights, threads, labelling::Clock::System)?;
-        Ok(Self { config, workshop: Arc::new(workshop), store, metrics: Metrics::default(), going })
+        let workshop = Arc::new(Workshop::open(&config, weights, threads, labelling::Clock::System)?);
+        let seal = Seal::open_or_make(&config.store.folder().join("seal.key"))?;
+        Ok(Self { config, workshop, store, metrics: Metrics::default(), seal, going })
     }
 
     /// Whether the studio is reached over HTTPS.

@@ -34,6 +34,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
 use crate::error::Error;
+pub(crate) use files::{is_known, visible};
 use crate::studio::Studio;
 
 /// The addresses of pages and of what they are made from.

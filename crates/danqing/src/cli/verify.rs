@@ -5,16 +5,16 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use danqing_provenance::aigc::{Aigc, Certainty};
-use danqing_provenance::keys::Keys;
 use danqing_provenance::manifest::{Manifest, State};
 use danqing_provenance::verify::{
-    self, Contradiction, Finding, MOST_BYTES, Report, Signature, Trust, Unchecked, Verdict,
+    self, Contradiction, Finding, MOST_BYTES, Report, Signature, Unchecked, Verdict,
 };
 
 use crate::config::Config;
 use crate::error::Error;
 use crate::language::Language;
 use crate::report::{self, Reader, say};
+use crate::trust::trust;
 
 /// Exit statuses beside those of every command: the highest of all files counts.
 const NOTHING_FOUND: u8 = 3;
@@ -31,9 +31,8 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, config: &Config, reader: Reader) -> Result<u8, Error> {
-    // Who only checks needs no keys; who has some recognises what they made.
-    let mut trust = Keys::open(&config.keys.folder())?.as_ref().map(Trust::of).unwrap_or_default();
-    for file in arguments.roots.iter().chain(&config.keys.chain.value.as_ref().map(PathBuf::from)) {
+    let mut trust = trust(config)?;
+    for file in &arguments.roots {
         let pem = read(file)?;
         trust.roots.push(String::from_utf8(pem).map_err(|_| Error::NotText { file: file.clone() })?);
     }

@@ -68,8 +68,12 @@ impl Error {
             Self::Forbidden => "你的账户没有这个权限".to_owned(),
             Self::CrossSite => "请求来自别的网站，没有执行".to_owned(),
             Self::NoPage => "没有这个页面".to_owned(),
+            Self::NoMethod => "这个地址不接受这种方法".to_owned(),
             Self::Request { reason } => format!("请求读不懂：{reason}"),
             Self::TooLarge { most } => format!("文件超过 {most} MB"),
+            Self::JobFailed { chinese, .. } => chinese.clone(),
+            Self::Closing => "工作室正在关门".to_owned(),
+            Self::Webhook { url, reason } => format!("「{url}」通知不到：{reason}"),
             Self::Broken => "工作室出了故障".to_owned(),
         }
     }

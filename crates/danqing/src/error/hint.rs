@@ -137,10 +137,17 @@ impl Error {
                 "没有丢失已完成的图片；再试一次，还不行就看日志".into(),
                 "nothing finished was lost; try again, and see the log if it stays".into(),
             ),
+            Self::Closing => ("排着的任务不会丢，过一会儿再来".into(), "what waits is kept; come back in a while".into()),
+            Self::Webhook { .. } => (
+                "写 https:// 或 http:// 开头、解析到公网的地址；内网地址要由管理员放进 server.webhook_networks".into(),
+                "write a public address that begins with https:// or http://; private ones are listed by the operator in server.webhook_networks".into(),
+            ),
             Self::TooLarge { .. } => ("缩小以后再传".into(), "make it smaller".into()),
             Self::Encoding { .. }
             | Self::SomeFailed { .. }
             | Self::Cancelled
+            | Self::NoMethod
+            | Self::JobFailed { .. }
             | Self::WrongPassword
             | Self::Locked { .. }
             | Self::CrossSite

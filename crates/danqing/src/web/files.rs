@@ -86,7 +86,8 @@ pub(super) async fn thumb(
     Ok((fields, bytes).into_response())
 }
 
-fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+/// Whether the other end has what `tag` names.
+pub(crate) fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     headers
         .get(header::IF_NONE_MATCH)
         .and_then(|value| value.to_str().ok())

@@ -16,6 +16,16 @@ pub struct NewJob {
     max_attempts: i64,
     idempotency: Option<String>,
     facts: Vec<(&'static str, String)>,
+    meter: Meter,
+}
+
+/// Whether a job counts as a person's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meter {
+    /// It is held to the person's limits, and takes a turn.
+    Order,
+    /// It is the studio's own work in the person's name.
+    Errand,
 }
 
 /// What came of an order.
@@ -46,7 +56,15 @@ impl NewJob {
             max_attempts: 3,
             idempotency: None,
             facts: Vec::new(),
+            meter: Meter::Order,
         }
+    }
+
+    /// Work of the studio's own in the person's name, as telling others that an order ended: it is held to no limit and
+    /// puts off none of the person's orders.
+    pub fn errand(mut self) -> Self {
+        self.meter = Meter::Errand;
+        self
     }
 
     /// How much work it is, in units of the caller's: pictures times steps, say. At least 1.
@@ -97,8 +115,10 @@ impl Jobs<'_> {
             match known(&mut work, person, &job).await? {
                 Some(known) => enqueued.push(Enqueued::Known(known)),
                 None => {
-                    let ordered = Ordered { orders: 1, cost: job.cost };
-                    admit(&mut work, person, now, &ordered, self.0.quotas).await?;
+                    if job.meter == Meter::Order {
+                        let ordered = Ordered { orders: 1, cost: job.cost };
+                        admit(&mut work, person, now, &ordered, self.0.quotas).await?;
+                    }
                     let job = insert(&mut work, person, job, now, &mut line).await?;
                     fresh.push(job.id.clone());
                     enqueued.push(Enqueued::New(job));
@@ -164,6 +184,7 @@ async fn insert(
     line: &mut Line,
 ) -> Result<Job, Error> {
     let id = JobId::new(now)?;
+    let takes = if job.meter == Meter::Order { job.cost } else { 0 };
     let mut entry = NewEntry::new(Kind::Order, &id).fact("actor", &line.pseudonym);
     for (name, value) in job.facts {
         entry = entry.fact(name, value);
@@ -176,6 +197,6 @@ async fn insert(
     let insert = sql(text).bind(id.as_str()).bind(person.as_str()).bind(job.kind).bind(job.payload);
     let insert = insert.bind(job.cost).bind(line.finish).bind(job.max_attempts).bind(now);
     let insert = insert.bind(job.idempotency).bind(i64::try_from(entry).unwrap_or(i64::MAX));
-    line.finish += job.cost;
+    line.finish += takes;
     Job::read(&work.one(insert).await?)
 }

@@ -82,6 +82,15 @@ impl Jobs<'_> {
         rows.iter().map(Job::read).collect()
     }
 
+    /// Everybody's jobs of a kind that ended at `since_ms` or later, oldest first; for whoever tells others of ends.
+    pub async fn ended(&self, kind: &str, since_ms: i64, limit: u32) -> Result<Vec<Job>, Error> {
+        let text = format!(
+            "SELECT {COLUMNS} FROM jobs WHERE kind = $1 AND state IN ('done', 'failed', 'cancelled') \
+             AND finished_ms >= $2 ORDER BY finished_ms, seq LIMIT $3"
+        );
+        self.0.db.all(sql(text).bind(kind).bind(since_ms).bind(limit)).await?.iter().map(Job::read).collect()
+    }
+
     /// Everybody's waiting and leased jobs in the order of their turns, for officers.
     pub async fn in_turn(&self, limit: u32) -> Result<Vec<Job>, Error> {
         let text = format!(
