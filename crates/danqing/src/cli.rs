@@ -11,6 +11,8 @@ mod help;
 mod keys;
 mod label;
 mod ledger;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod misuse;
 mod models;
 mod nearest;
@@ -56,6 +58,8 @@ enum Command {
     Keys(keys::Arguments),
     Serve(serve::Arguments),
     Work(serve::WorkArguments),
+    #[cfg(feature = "mcp")]
+    Mcp(mcp::Arguments),
     Accounts(accounts::Arguments),
     Ledger(ledger::Arguments),
     Backup(backup::Arguments),
@@ -157,6 +161,8 @@ impl Cli {
             Command::Label(arguments) => label::run(&arguments, &config, reader),
             Command::Serve(arguments) => serve::run(&arguments, config, reader),
             Command::Work(arguments) => serve::work(&arguments, config),
+            #[cfg(feature = "mcp")]
+            Command::Mcp(arguments) => mcp::run(&arguments, config),
             Command::Accounts(arguments) => accounts::run(&arguments, &config, reader),
             Command::Backup(arguments) => backup::back_up(&arguments, &config, reader),
             Command::Restore(arguments) => backup::restore(&arguments, &config, reader),

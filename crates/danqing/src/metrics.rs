@@ -15,6 +15,10 @@ pub(crate) struct Metrics {
     pub(crate) pictures: Counter,
     pub(crate) stops: Counter,
     pub(crate) steps: Counter,
+    /// Webhooks that heard.
+    pub(crate) webhooks: Counter,
+    /// Attempts at webhooks that did not hear.
+    pub(crate) webhook_failures: Counter,
     /// Milliseconds that painting took.
     pub(crate) painting_ms: Counter,
 }
@@ -51,6 +55,9 @@ impl Metrics {
         line("pictures_total", "counter", "Pictures painted and kept.", self.pictures.get() as f64);
         line("stops_total", "counter", "Orders stopped by a rule.", self.stops.get() as f64);
         line("painting_steps_total", "counter", "Steps of paintings.", self.steps.get() as f64);
+        line("webhooks_total", "counter", "Webhooks that heard.", self.webhooks.get() as f64);
+        let deaf = self.webhook_failures.get() as f64;
+        line("webhook_failures_total", "counter", "Attempts at webhooks that did not hear.", deaf);
         let seconds = self.painting_ms.get() as f64 / 1000.0;
         line("painting_seconds_total", "counter", "Seconds spent painting.", seconds);
         line("jobs_queued", "gauge", "Jobs that wait.", queued as f64);

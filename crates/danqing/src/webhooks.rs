@@ -121,10 +121,12 @@ async fn deliver(studio: &Arc<Studio>, lease: &Lease) -> Result<(), Error> {
     let id = lease.job.id.as_str();
     match attempt(studio, lease).await {
         Ok(status) => {
+            studio.metrics.webhooks.add(1);
             info!(job.id = id, status, "a webhook was told");
             jobs.finish(lease, &json!({ "status": status }).to_string()).await?;
         }
         Err(error @ Error::Webhook { .. }) => {
+            studio.metrics.webhook_failures.add(1);
             warn!(job.id = id, attempt = lease.job.attempts, "a webhook does not hear");
             jobs.fail(lease, &error.to_string()).await?;
         }
@@ -135,8 +137,8 @@ async fn deliver(studio: &Arc<Studio>, lease: &Lease) -> Result<(), Error> {
 }
 
 async fn attempt(studio: &Arc<Studio>, lease: &Lease) -> Result<u16, Error> {
-    let Notice { url, job } =
-        serde_json::from_str(&lease.job.payload).map_err(|error| Error::Request { reason: error.to_string() })?;
+    let Notice { url, job } = serde_json::from_str(&lease.job.payload)
+        .map_err(|error| Error::Request { reason: error.to_string() })?;
     let id: JobId = job.parse()?;
     let job = studio.store.jobs().any_job(&id).await?;
     let target = Target::parse(&url)?;

@@ -26,6 +26,8 @@ use crate::error::Error;
 use crate::studio::Studio;
 use state::Desk;
 
+pub(super) use samplers::sampler;
+
 /// The addresses under `/sdapi/v1`, and those beside it that clients use.
 pub(super) fn router(_studio: &Arc<Studio>) -> Router<Arc<Studio>> {
     let lists = Router::new()
@@ -49,7 +51,8 @@ pub(super) fn router(_studio: &Arc<Studio>) -> Router<Arc<Studio>> {
         .route("/loras", get(lists::nothing));
     let refreshes = ["checkpoints", "vae", "loras"].map(|what| format!("/refresh-{what}"));
     let reloads = ["/unload-checkpoint", "/reload-checkpoint"].map(str::to_owned);
-    let lists = refreshes.into_iter().chain(reloads).fold(lists, |lists, path| lists.route(&path, post(lists::done)));
+    let lists =
+        refreshes.into_iter().chain(reloads).fold(lists, |lists, path| lists.route(&path, post(lists::done)));
     let addresses = lists
         .route("/txt2img", post(generate::from_text))
         .route("/png-info", post(pictures::info))
@@ -81,7 +84,9 @@ async fn worded(request: Request, next: Next) -> Response {
         let value = match response.status() {
             StatusCode::UNAUTHORIZED => json!({ "detail": message }),
             StatusCode::NOT_FOUND => json!({ "detail": "Not Found" }),
-            _ => json!({ "error": error.code(), "detail": message, "body": "", "errors": error.hint(language).unwrap_or(message) }),
+            _ => {
+                json!({ "error": error.code(), "detail": message, "body": "", "errors": error.hint(language).unwrap_or(message) })
+            }
         };
         let unauthorized = response.status() == StatusCode::UNAUTHORIZED;
         response = with_json(response, &value);

@@ -21,9 +21,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<Studio>> for Json<T> {
 
     async fn from_request(request: Request, studio: &Arc<Studio>) -> Result<Self, Error> {
         let bytes = bytes(request, studio).await?;
-        serde_json::from_slice(&bytes)
-            .map(Self)
-            .map_err(|error| Error::Request { reason: error.to_string() })
+        serde_json::from_slice(&bytes).map(Self).map_err(|error| Error::Request { reason: error.to_string() })
     }
 }
 
@@ -87,12 +85,6 @@ impl Form {
             }
         }
         Ok(read)
-    }
-
-    /// A field's text, where it is there and not empty.
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
-        let field = self.fields.iter().find(|(field, _)| field == name)?;
-        Some(field.1.as_str()).filter(|text| !text.is_empty())
     }
 }
 

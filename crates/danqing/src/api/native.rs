@@ -2,9 +2,12 @@
 
 mod about;
 mod events;
+#[expect(unused_qualifications, reason = "the macro that describes addresses writes them")]
 mod jobs;
 mod openapi;
+#[expect(unused_qualifications, reason = "the macro that describes addresses writes them")]
 mod orders;
+#[expect(unused_qualifications, reason = "the macro that describes addresses writes them")]
 mod pictures;
 mod reference;
 mod understand;
@@ -26,6 +29,12 @@ use crate::caller::language;
 use crate::error::Error;
 use crate::studio::Studio;
 
+#[cfg(feature = "mcp")]
+pub(crate) use pictures::by_meaning;
+#[cfg(feature = "mcp")]
+pub(crate) use verify::report;
+#[cfg(feature = "mcp")]
+pub(crate) use views::PictureView;
 pub(crate) use views::{file_url, job_view};
 
 /// The addresses under `/api/v1`.

@@ -102,7 +102,7 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Resul
 }
 
 /// Turns true when the system or the keyboard asks for the end.
-fn interrupted() -> watch::Receiver<bool> {
+pub(super) fn interrupted() -> watch::Receiver<bool> {
     let (sender, receiver) = watch::channel(false);
     tokio::spawn(async move {
         wait_for_signal().await;
@@ -133,7 +133,7 @@ async fn wait_for_signal() {
 }
 
 /// Log lines on standard error; `DANQING_LOG` says which, as `info` or `danqing=debug`.
-fn begin_logging() {
+pub(super) fn begin_logging() {
     let filter =
         EnvFilter::try_from_env("DANQING_LOG").unwrap_or_else(|_| EnvFilter::new("warn,danqing=info"));
     // A second call, as in tests of one process, changes nothing.

@@ -30,7 +30,8 @@ pub(super) enum Scheme {
 impl Target {
     /// Reads an address that begins with `http://` or `https://`; without a name or a password in it.
     pub(crate) fn parse(url: &str) -> Result<Self, Error> {
-        let wrong = |reason: &str| Error::Webhook { url: url.chars().take(200).collect(), reason: reason.into() };
+        let wrong =
+            |reason: &str| Error::Webhook { url: url.chars().take(200).collect(), reason: reason.into() };
         if url.len() > 2000 || url.chars().any(|c| c.is_control() || c.is_whitespace()) {
             return Err(wrong("not an address"));
         }
@@ -175,10 +176,34 @@ mod tests {
     #[test]
     fn only_public_addresses_are_reached() {
         for address in [
-            "127.0.0.1", "127.9.9.9", "0.0.0.0", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1",
-            "169.254.169.254", "100.64.0.1", "198.18.0.1", "224.0.0.1", "255.255.255.255", "192.0.2.7", "::1", "::",
-            "fe80::1", "fc00::1", "fd12::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::127.0.0.1",
-            "64:ff9b::7f00:1", "2002:7f00:1::", "2002:a00:1::1", "2001::1", "2001:db8::1", "3fff::1",
+            "127.0.0.1",
+            "127.9.9.9",
+            "0.0.0.0",
+            "10.1.2.3",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "198.18.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "192.0.2.7",
+            "::1",
+            "::",
+            "fe80::1",
+            "fc00::1",
+            "fd12::1",
+            "ff02::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "::127.0.0.1",
+            "64:ff9b::7f00:1",
+            "2002:7f00:1::",
+            "2002:a00:1::1",
+            "2001::1",
+            "2001:db8::1",
+            "3fff::1",
         ] {
             assert!(!allowed(address, ""), "{address}");
         }
@@ -204,10 +229,21 @@ mod tests {
     fn addresses_are_taken_apart() {
         let target = Target::parse("https://[2606:4700::1111]:8443/a?b=c").map_err(|error| error.to_string());
         let target = target.expect("an address");
-        assert_eq!((target.host.as_str(), target.port, target.path.as_str()), ("2606:4700::1111", 8443, "/a?b=c"));
+        assert_eq!(
+            (target.host.as_str(), target.port, target.path.as_str()),
+            ("2606:4700::1111", 8443, "/a?b=c")
+        );
         for url in [
-            "", "ftp://a.example/", "file:///etc/passwd", "gopher://a.example/", "//a.example", "/a", "https://",
-            "https://user:pass@a.example/", "http://a.example/\r\nX: y", "http://a b/",
+            "",
+            "ftp://a.example/",
+            "file:///etc/passwd",
+            "gopher://a.example/",
+            "//a.example",
+            "/a",
+            "https://",
+            "https://user:pass@a.example/",
+            "http://a.example/\r\nX: y",
+            "http://a b/",
         ] {
             assert!(Target::parse(url).is_err(), "{url}");
         }

@@ -1,5 +1,6 @@
 //! Promises of the command line, kept by the program itself.
 
+mod clients;
 mod faults;
 mod foreign;
 mod help;
@@ -7,8 +8,8 @@ mod labelling;
 mod marks;
 mod misuse;
 mod painting;
-#[path = "../../../store/tests/store/postgres.rs"]
 mod postgres;
+mod programs;
 mod security;
 mod serving;
 mod support;

@@ -11,9 +11,9 @@ use danqing_store::{Person, Picture};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::Fault;
 use super::samplers::{is_scheduler, sampler};
 use super::state::{Desk, options_of};
-use super::{Fault, samplers};
 use crate::api::body;
 use crate::api::waiting::{Told, Waiting};
 use crate::calendar;
@@ -85,7 +85,8 @@ pub(super) async fn painted(
 ) -> Result<Json<Value>, Fault> {
     let order = request.asked.order.clone();
     let mut waiting = Waiting::begin(studio, person, request.asked.clone()).await?;
-    let seat = desk.sit(person, waiting.job(), &order, request.task.as_deref(), studio.store.clock().now_ms());
+    let seat =
+        desk.sit(person, waiting.job(), &order, request.task.as_deref(), studio.store.clock().now_ms());
     loop {
         match waiting.next().await? {
             Told::Progress { done, total, preview } => seat.note(done, total, preview),
@@ -109,7 +110,8 @@ pub(super) async fn painted(
 
 impl Wanted {
     pub(super) fn read(sent: &Value) -> Result<Self, Fault> {
-        Self::deserialize(sent).map_err(|error| Fault::Theirs(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))
+        Self::deserialize(sent)
+            .map_err(|error| Fault::Theirs(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))
     }
 
     pub(super) fn request(&self, studio: &Studio, person: &Person) -> Result<Request, Fault> {
@@ -135,7 +137,8 @@ impl Wanted {
             style: styles.iter().find(|style| danqing_scene::Style::parse(style).is_some()).cloned(),
             ..Wish::default()
         };
-        let order = Order::new(self.prompt.as_deref().unwrap_or_default(), &wish.or(studio.config.paint.wish()))?;
+        let order =
+            Order::new(self.prompt.as_deref().unwrap_or_default(), &wish.or(studio.config.paint.wish()))?;
         let mut asked = Asked::new(order);
         asked.format = self.format(person)?;
         let task = self.force_task_id.clone();
@@ -222,7 +225,7 @@ fn info(studio: &Studio, request: &Request, order: &Order, pictures: &[Picture],
         "seed_resize_from_w": -1,
         "seed_resize_from_h": -1,
         "denoising_strength": null,
-        "extra_generation_params": { "danqing sampler": samplers::sampler(request.sampler).map(|(_, own)| own) },
+        "extra_generation_params": { "danqing sampler": sampler(request.sampler).map(|(_, own)| own) },
         "index_of_first_image": 0,
         "infotexts": each(&|order| json!(metadata::text(order, &by))),
         "styles": request.styles,

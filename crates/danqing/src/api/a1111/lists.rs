@@ -17,16 +17,12 @@ use crate::studio::Studio;
 pub(super) const UPSCALERS: [&str; 3] = ["None", "Lanczos", "Nearest"];
 
 pub(super) async fn samplers(_caller: Caller) -> Json<Value> {
-    let sampler = |(name, aliases, own): &(&str, &[&str], &str)| {
-        json!({ "name": name, "aliases": aliases, "options": { "danqing_sampler": own } })
-    };
+    let sampler = |(name, aliases, own): &(&str, &[&str], &str)| json!({ "name": name, "aliases": aliases, "options": { "danqing_sampler": own } });
     Json(SAMPLERS.iter().map(sampler).collect())
 }
 
 pub(super) async fn schedulers(_caller: Caller) -> Json<Value> {
-    let scheduler = |(name, label): &(&str, &str)| {
-        json!({ "name": name, "label": label, "aliases": null, "default_rho": -1, "need_inner_model": false })
-    };
+    let scheduler = |(name, label): &(&str, &str)| json!({ "name": name, "label": label, "aliases": null, "default_rho": -1, "need_inner_model": false });
     Json(SCHEDULERS.iter().map(scheduler).collect())
 }
 
@@ -44,9 +40,7 @@ pub(super) async fn models(State(studio): State<Arc<Studio>>, _caller: Caller) -
 }
 
 pub(super) async fn upscalers(_caller: Caller) -> Json<Value> {
-    let upscaler = |name: &&str| {
-        json!({ "name": name, "model_name": null, "model_path": null, "model_url": null, "scale": 4 })
-    };
+    let upscaler = |name: &&str| json!({ "name": name, "model_name": null, "model_path": null, "model_url": null, "scale": 4 });
     Json(UPSCALERS.iter().map(upscaler).collect())
 }
 
@@ -57,7 +51,8 @@ pub(super) async fn latent_modes(_caller: Caller) -> Json<Value> {
 /// Styles that the model was shown, by their Chinese and their English name.
 pub(super) async fn styles(_caller: Caller) -> Json<Value> {
     let styles = Style::all().filter(|style| Knowledge::draws(*style));
-    let names = styles.flat_map(|style| [Language::Chinese, Language::English].map(|language| style.word(language)));
+    let names =
+        styles.flat_map(|style| [Language::Chinese, Language::English].map(|language| style.word(language)));
     Json(names.map(|name| json!({ "name": name, "prompt": "", "negative_prompt": "" })).collect())
 }
 

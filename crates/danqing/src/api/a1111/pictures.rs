@@ -33,7 +33,10 @@ pub(super) struct Looked {
 }
 
 /// `POST /sdapi/v1/png-info`.
-pub(super) async fn info(_caller: Caller, body::Json(looked): body::Json<Looked>) -> Result<Json<Value>, Fault> {
+pub(super) async fn info(
+    _caller: Caller,
+    body::Json(looked): body::Json<Looked>,
+) -> Result<Json<Value>, Fault> {
     let text = metadata::text_of(&picture(&looked.image)?).unwrap_or_default();
     let items = if text.is_empty() { json!({}) } else { json!({ "parameters": text }) };
     Ok(Json(json!({ "info": text, "items": items, "parameters": parameters(&text) })))
@@ -120,7 +123,9 @@ async fn enlarged(studio: &Arc<Studio>, file: Vec<u8>, wanted: &Arc<Enlarged>) -
     let filter = match UPSCALERS.iter().position(|known| *known == name) {
         Some(2) => FilterType::Nearest,
         Some(_) => FilterType::Lanczos3,
-        None => return Err(Fault::Theirs(StatusCode::NOT_FOUND, format!("could not find upscaler named {name}"))),
+        None => {
+            return Err(Fault::Theirs(StatusCode::NOT_FOUND, format!("could not find upscaler named {name}")));
+        }
     };
     let (studio, wanted) = (Arc::clone(studio), Arc::clone(wanted));
     let work = move || -> Result<String, Error> {
@@ -142,13 +147,14 @@ async fn enlarged(studio: &Arc<Studio>, file: Vec<u8>, wanted: &Arc<Enlarged>) -
 impl Enlarged {
     fn size(&self, picture: &DynamicImage) -> Result<(u32, u32), Error> {
         let (width, height) = (f64::from(picture.width()), f64::from(picture.height()));
-        let (width, height) = match (self.resize_mode >= 1.0, self.upscaling_resize_w, self.upscaling_resize_h) {
-            (true, Some(width), Some(height)) => (width, height),
-            _ => {
-                let scale = self.upscaling_resize.unwrap_or(2.0);
-                (width * scale, height * scale)
-            }
-        };
+        let (width, height) =
+            match (self.resize_mode >= 1.0, self.upscaling_resize_w, self.upscaling_resize_h) {
+                (true, Some(width), Some(height)) => (width, height),
+                _ => {
+                    let scale = self.upscaling_resize.unwrap_or(2.0);
+                    (width * scale, height * scale)
+                }
+            };
         let side = |side: f64| (1.0..=f64::from(MOST_SIDE_PX)).contains(&side).then_some(side.round() as u32);
         match (side(width), side(height)) {
             (Some(width), Some(height)) => Ok((width, height)),

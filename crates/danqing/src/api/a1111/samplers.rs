@@ -44,7 +44,7 @@ pub(super) const SCHEDULERS: [(&str, &str); 12] = [
 ];
 
 /// The name of the original and our sampler for a name; also with a schedule behind it, as older clients write.
-pub(super) fn sampler(name: &str) -> Option<(&'static str, &'static str)> {
+pub(in crate::api) fn sampler(name: &str) -> Option<(&'static str, &'static str)> {
     let wanted = name.trim().to_lowercase();
     let exact = |wanted: &str| {
         let mut all = SAMPLERS.iter();
@@ -52,7 +52,8 @@ pub(super) fn sampler(name: &str) -> Option<(&'static str, &'static str)> {
         found.map(|(name, _, own)| (*name, *own))
     };
     exact(&wanted).or_else(|| {
-        let schedules = SCHEDULERS.iter().flat_map(|(name, label)| [(*name).to_owned(), label.to_lowercase()]);
+        let schedules =
+            SCHEDULERS.iter().flat_map(|(name, label)| [(*name).to_owned(), label.to_lowercase()]);
         schedules.filter_map(|schedule| exact(wanted.strip_suffix(&schedule)?.trim_end())).next()
     })
 }

@@ -200,10 +200,13 @@ pub(super) async fn internal(
 ) -> Result<Json<Value>, Fault> {
     let current = desk.current(&caller.person.id).filter(|current| current.task == id_task);
     let Some(current) = current else {
-        return Ok(Json(json!({ "active": false, "queued": false, "completed": true, "progress": null, "eta": null,
-            "live_preview": null, "id_live_preview": -1, "textinfo": "Waiting..." })));
+        return Ok(Json(
+            json!({ "active": false, "queued": false, "completed": true, "progress": null, "eta": null,
+            "live_preview": null, "id_live_preview": -1, "textinfo": "Waiting..." }),
+        ));
     };
-    let preview = current.preview.as_ref().map(|webp| format!("data:image/webp;base64,{}", STANDARD.encode(webp)));
+    let preview =
+        current.preview.as_ref().map(|webp| format!("data:image/webp;base64,{}", STANDARD.encode(webp)));
     Ok(Json(json!({
         "active": current.total > 0,
         "queued": current.total == 0,
@@ -281,7 +284,8 @@ pub(super) async fn set_options(
     caller: Caller,
     body::Json(set): body::Json<Map<String, Value>>,
 ) -> Result<Json<Value>, Fault> {
-    let mut preferences: Value = serde_json::from_str(&caller.person.preferences).unwrap_or_else(|_| json!({}));
+    let mut preferences: Value =
+        serde_json::from_str(&caller.person.preferences).unwrap_or_else(|_| json!({}));
     let mut options = options_of(&caller.person);
     // There is one model, and its name is not a setting.
     options.extend(set.into_iter().filter(|(name, _)| name != "sd_model_checkpoint"));

@@ -167,7 +167,12 @@ async fn many(
     Ok((StatusCode::MULTI_STATUS, axum::Json(json!(Answers { orders: answers }))).into_response())
 }
 
-async fn asked(studio: &Studio, person: &Person, order: &NewOrder, key: Option<&str>) -> Result<Asked, Error> {
+async fn asked(
+    studio: &Studio,
+    person: &Person,
+    order: &NewOrder,
+    key: Option<&str>,
+) -> Result<Asked, Error> {
     let like = match &order.like {
         Some(id) => Some(visible(studio, person, id).await?),
         None => None,

@@ -86,7 +86,8 @@ fn operation_article(page: &mut String, path: &str, method: &str, operation: &Va
         }
         page.push_str("</dl>");
     }
-    if let Some(body) = operation["requestBody"]["content"].as_object().and_then(|kinds| kinds.iter().next()) {
+    if let Some(body) = operation["requestBody"]["content"].as_object().and_then(|kinds| kinds.iter().next())
+    {
         let _ = write!(
             page,
             "<h4>{}</h4><p>{} {}</p>",
@@ -106,7 +107,8 @@ fn operation_article(page: &mut String, path: &str, method: &str, operation: &Va
 }
 
 fn properties(page: &mut String, schema: &Value) {
-    let words: Vec<String> = schema["enum"].as_array().into_iter().flatten().map(ToString::to_string).collect();
+    let words: Vec<String> =
+        schema["enum"].as_array().into_iter().flatten().map(ToString::to_string).collect();
     if !words.is_empty() {
         let _ = write!(page, "<p><code>{}</code></p>", escaped(&words.join(" ")));
     }
@@ -126,12 +128,7 @@ fn properties(page: &mut String, schema: &Value) {
 
 fn row(page: &mut String, name: &str, place: &str, description: &Value) {
     let told = escaped(description.as_str().unwrap_or_default());
-    let _ = write!(
-        page,
-        "<dt><code>{}</code></dt><dd><i>{}</i> {told}</dd>",
-        escaped(name),
-        escaped(place)
-    );
+    let _ = write!(page, "<dt><code>{}</code></dt><dd><i>{}</i> {told}</dd>", escaped(name), escaped(place));
 }
 
 /// The type of a value, with links to what has a name.
@@ -146,9 +143,7 @@ fn kind(schema: &Value) -> String {
     let text = match &schema["type"] {
         Value::String(kind) if kind == "array" => return format!("[{}]", kind_of_items(schema)),
         Value::String(kind) => kind.clone(),
-        Value::Array(kinds) => {
-            kinds.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" | ")
-        }
+        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" | "),
         _ => return String::new(),
     };
     format!("<i>{}</i>", escaped(&text))

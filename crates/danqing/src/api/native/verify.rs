@@ -21,7 +21,10 @@ use crate::trust::trust;
 #[utoipa::path(post, path = "/verify", tag = "verify", summary = "核验 · Verify a file",
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file; or a form with the part `file`"),
     responses((status = 200, description = "The report", body = Object), (status = 413, description = "Too large", body = Failed)))]
-pub(super) async fn verify(State(studio): State<Arc<Studio>>, request: Request) -> Result<Json<Value>, Error> {
+pub(super) async fn verify(
+    State(studio): State<Arc<Studio>>,
+    request: Request,
+) -> Result<Json<Value>, Error> {
     let language = language(request.headers());
     let (name, bytes) = handed_in(request, &studio).await?;
     let mut report = report_in(&studio, bytes, name, language).await?;

@@ -95,9 +95,8 @@ impl Wanted {
             Some("url") => Handed::Url,
             Some(_) => return Err(wrong("`response_format` is `url` or `b64_json`")),
         };
-        let (quality, steps) = quality(self.quality.as_deref()).ok_or_else(|| {
-            wrong("`quality` is `low`, `medium`, `high`, `auto`, `standard` or `hd`")
-        })?;
+        let (quality, steps) = quality(self.quality.as_deref())
+            .ok_or_else(|| wrong("`quality` is `low`, `medium`, `high`, `auto`, `standard` or `hd`"))?;
         let (background, paper) = match self.background.as_deref() {
             None | Some("auto") => ("auto", None),
             Some("transparent") => ("transparent", Some("transparent")),

@@ -72,7 +72,8 @@ pub(super) async fn moderate(
 }
 
 fn result(verdict: &Verdict) -> Value {
-    let mut scores: Map<String, Value> = CATEGORIES.iter().map(|name| ((*name).to_owned(), json!(0.0))).collect();
+    let mut scores: Map<String, Value> =
+        CATEGORIES.iter().map(|name| ((*name).to_owned(), json!(0.0))).collect();
     for hit in &verdict.hits {
         let score = score(hit.citation.action);
         for name in categories(hit) {
@@ -82,7 +83,8 @@ fn result(verdict: &Verdict) -> Value {
         }
     }
     let stopped = |score: &Value| score.as_f64().is_some_and(|score| score >= REVIEWED);
-    let flags: Map<String, Value> = scores.iter().map(|(name, score)| (name.clone(), json!(stopped(score)))).collect();
+    let flags: Map<String, Value> =
+        scores.iter().map(|(name, score)| (name.clone(), json!(stopped(score)))).collect();
     let types: Map<String, Value> = scores
         .iter()
         .map(|(name, score)| (name.clone(), if score == &json!(0.0) { json!([]) } else { json!(["text"]) }))

@@ -76,7 +76,8 @@ impl Telling {
     }
 
     fn partial(&self, sketch: &[u8], index: u32) -> Result<Event, Error> {
-        let picture = image::load_from_memory_with_format(sketch, ImageFormat::WebP).map_err(|_| Error::Broken)?;
+        let picture =
+            image::load_from_memory_with_format(sketch, ImageFormat::WebP).map_err(|_| Error::Broken)?;
         let bytes = match self.manner.format {
             Format::WebP => sketch.to_vec(),
             Format::Png => encoded(&picture, ImageFormat::Png)?,

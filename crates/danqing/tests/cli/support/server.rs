@@ -72,6 +72,11 @@ impl Server {
         Ok(Self { process, owner_link: link.map(|(_, path)| path.to_owned()), host })
     }
 
+    /// The address of the first page, without a slash at the end.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.host)
+    }
+
     pub(crate) fn get(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
         self.send("GET", path, headers, b"")
     }

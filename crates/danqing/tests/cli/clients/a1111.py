@@ -1,0 +1,101 @@
+"""The client of the A1111 web UI that most programs use, unmodified, as two people at once."""
+
+import base64
+import io
+import sys
+import threading
+
+import PIL.Image
+import webuiapi
+
+from checks import PROMPT, REFUSED, picture, refused
+
+host, port, name, key, other, other_key = sys.argv[1:7]
+
+
+def client(name, key):
+    api = webuiapi.WebUIApi(host=host, port=int(port), sampler="Euler a", steps=3)
+    if key:
+        api.set_auth(name, key)
+    return api
+
+
+api, neighbour = client(name, key), client(other, other_key)
+
+# Pictures, with what the answer says of them.
+result = api.txt2img(prompt=PROMPT, negative_prompt="文字", seed=7, width=128, height=128, batch_size=2, n_iter=2)
+assert len(result.images) == 4 and all(image.size == (128, 128) for image in result.images)
+assert result.info["all_seeds"] == [7, 8, 9, 10], result.info
+assert result.info["sampler_name"] == "Euler a" and result.info["steps"] == 3
+assert result.info["infotexts"][1].startswith(f"{PROMPT}\nNegative prompt: 文字\nSteps: 3, "), result.info
+assert result.parameters["prompt"] == PROMPT
+same = api.txt2img(prompt=PROMPT, negative_prompt="文字", seed=8, width=128, height=128)
+assert same.image.tobytes() == result.images[1].tobytes(), "the second seed alone gives the second picture"
+
+# Names of samplers and schedules; sizes; styles.
+result = api.txt2img(prompt="a cat", sampler_name="DPM++ 2M Karras", seed=1, width=128, height=128, styles=["flat"])
+assert result.info["sampler_name"] == "DPM++ 2M", result.info
+result = api.txt2img(prompt="a cat", enable_hr=True, hr_scale=2, seed=1, width=128, height=64)
+assert result.image.size == (256, 128), result.image.size
+for wrong in [{"sampler_name": "Sorcery"}, {"prompt": REFUSED}, {"width": 5}, {"script_name": "Sorcery"}]:
+    error = refused(RuntimeError, lambda: api.txt2img(**{"prompt": PROMPT, **wrong}))
+    assert "40" in str(error) or "42" in str(error), error
+
+# A picture's parameters, in and out.
+result = api.txt2img(prompt=PROMPT, seed=7, width=128, height=128)
+whole = PIL.Image.open(io.BytesIO(base64.b64decode(result.json["images"][0])))
+assert whole.info["parameters"].startswith(PROMPT)
+found = api.custom_post("png-info", {"image": result.json["images"][0]}).json
+assert found["parameters"]["Seed"] == "7" and found["info"].startswith(PROMPT), found
+found = api.custom_post("interrogate", {"image": result.json["images"][0], "model": "clip"}).json
+assert found["caption"] == PROMPT, found
+
+# Larger copies.
+larger = api.extra_single_image(result.image, upscaler_1="Lanczos", upscaling_resize=2)
+assert larger.image.size == (256, 256)
+assert b"TC260:AIGC" in base64.b64decode(larger.json["image"])
+both = api.extra_batch_images([result.image, result.image], upscaler_1="Lanczos", upscaling_resize=3)
+assert [image.size for image in both.images] == [(384, 384)] * 2
+
+# Lists.
+assert "Euler a" in api.util_get_sampler_names()
+assert "Karras" in [one["label"] for one in api.get_schedulers()]
+assert api.util_get_model_names() == ["tiny"] or "tiny" in api.util_get_model_names()[0]
+assert "None" in [one["name"] for one in api.get_upscalers()]
+assert "扁平" in [one["name"] for one in api.get_prompt_styles()]
+assert api.get_scripts() == {"txt2img": [], "img2img": []}
+for empty in [api.get_sd_vae(), api.get_loras(), api.get_hypernetworks(), api.get_face_restorers(), api.get_realesrgan_models()]:
+    assert empty == []
+assert api.get_embeddings() == {"loaded": {}, "skipped": {}} and "ram" in api.get_memory()
+api.refresh_checkpoints()
+
+# Options are a person's own.
+api.set_options({"samples_format": "jpg", "CLIP_stop_at_last_layers": 2})
+assert api.get_options()["CLIP_stop_at_last_layers"] == 2
+assert neighbour.get_options()["CLIP_stop_at_last_layers"] == 1
+result = api.txt2img(prompt=PROMPT, seed=7, width=128, height=128)
+assert picture(result.json["images"][0]).format == "JPEG"
+assert "tiny" in api.util_get_current_model()
+api.util_set_model(api.util_get_model_names()[0])
+
+# Progress and interruption are a person's own.
+idle = api.get_progress()
+assert idle["progress"] == 0 and idle["state"]["job_count"] == 0, idle
+results = []
+long = threading.Thread(target=lambda: results.append(api.txt2img(prompt=PROMPT, steps=200, width=512, height=512, batch_size=8)))
+long.start()
+while (seen := api.get_progress())["progress"] == 0:
+    assert long.is_alive(), "it ends before progress is seen"
+assert seen["state"]["job_count"] == 8 and seen["state"]["sampling_steps"] == 200, seen["state"]
+while (shown := api.get_progress()["current_image"]) is None:
+    assert long.is_alive(), "it ends before a picture is seen"
+picture(shown)
+assert neighbour.get_progress()["state"]["job_count"] == 0, "somebody else's work is not seen"
+neighbour.interrupt()
+neighbour.skip()
+assert api.get_progress()["state"]["interrupted"] is False, "nor stopped"
+api.interrupt()
+long.join(60)
+assert not long.is_alive() and len(results[0].images) < 8, "what was finished is handed out"
+api.util_wait_for_ready(check_interval=0.05)
+print("webuiapi")
