@@ -124,7 +124,10 @@ async fn enlarged(studio: &Arc<Studio>, file: Vec<u8>, wanted: &Arc<Enlarged>) -
         Some(2) => FilterType::Nearest,
         Some(_) => FilterType::Lanczos3,
         None => {
-            return Err(Fault::Theirs(StatusCode::NOT_FOUND, format!("could not find upscaler named {name}")));
+            return Err(Fault::Theirs(
+                StatusCode::NOT_FOUND,
+                format!("could not find upscaler named {name}"),
+            ));
         }
     };
     let (studio, wanted) = (Arc::clone(studio), Arc::clone(wanted));

@@ -45,7 +45,7 @@ pub(crate) struct Wait {
 
 /// Some jobs, newest first.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Page {
+pub(crate) struct JobPage {
     jobs: Vec<JobView>,
     /// For `before` of the next page, where there is one.
     next: Option<i64>,
@@ -53,12 +53,12 @@ pub(crate) struct Page {
 
 /// The caller's jobs, newest first.
 #[utoipa::path(get, path = "/jobs", tag = "jobs", summary = "我的任务 · My jobs", params(Filter),
-    responses((status = 200, description = "Some jobs", body = Page), (status = 401, description = "Nobody asks", body = Failed)))]
+    responses((status = 200, description = "Some jobs", body = JobPage), (status = 401, description = "Nobody asks", body = Failed)))]
 pub(super) async fn list(
     State(studio): State<Arc<Studio>>,
     caller: Caller,
     Query(filter): Query<Filter>,
-) -> Result<Json<Page>, Error> {
+) -> Result<Json<JobPage>, Error> {
     let state = filter.state.as_deref().map(state).transpose()?;
     let limit = filter.limit.unwrap_or(50).clamp(1, MOST);
     let filter = JobFilter { state, before: filter.before, limit };
@@ -68,7 +68,7 @@ pub(super) async fn list(
     for job in found.iter().filter(|job| job.kind != WEBHOOK) {
         jobs.push(job_view(&studio, job).await?);
     }
-    Ok(Json(Page { jobs, next }))
+    Ok(Json(JobPage { jobs, next }))
 }
 
 fn state(word: &str) -> Result<JobState, Error> {

@@ -68,7 +68,7 @@ pub(crate) struct NewOrder {
 /// One order, or a list of up to 1000 that are queued together.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(untagged)]
-pub(crate) enum Body {
+pub(crate) enum Orders {
     /// Many.
     Many(Vec<NewOrder>),
     /// One.
@@ -102,7 +102,7 @@ pub(crate) struct Answers {
 ///
 /// With `Idempotency-Key` the same request again gives the same jobs. An order that a rule stops is answered with 400,
 /// or with its error in the list.
-#[utoipa::path(post, path = "/orders", tag = "orders", summary = "下单 · Order pictures", request_body = Body,
+#[utoipa::path(post, path = "/orders", tag = "orders", summary = "下单 · Order pictures", request_body = Orders,
     params(Wait, ("Idempotency-Key" = Option<String>, Header, description = "The same key again gives the same job")),
     responses(
         (status = 202, description = "Queued; a list where a list was sent", body = JobView),
@@ -117,12 +117,12 @@ pub(super) async fn order(
     caller: Caller,
     Query(Wait { wait }): Query<Wait>,
     headers: HeaderMap,
-    Json(body): Json<Body>,
+    Json(body): Json<Orders>,
 ) -> Result<Response, Error> {
     let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok());
     match body {
-        Body::One(order) => one(&studio, &caller.person, &order, key, wait).await,
-        Body::Many(orders) => many(&studio, &caller.person, &orders, key, &headers).await,
+        Orders::One(order) => one(&studio, &caller.person, &order, key, wait).await,
+        Orders::Many(orders) => many(&studio, &caller.person, &orders, key, &headers).await,
     }
 }
 

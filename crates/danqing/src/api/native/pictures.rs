@@ -54,7 +54,7 @@ pub(crate) struct Filter {
 
 /// Some pictures, newest first; nearest first where they were asked for by meaning.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Page {
+pub(crate) struct PicturePage {
     pictures: Vec<PictureView>,
     /// For `after` of the next page, where there is one.
     next: Option<String>,
@@ -81,22 +81,22 @@ impl Filter {
 
 /// The caller's pictures, by words, by meaning, by marks and times.
 #[utoipa::path(get, path = "/pictures", tag = "pictures", summary = "找图 · Find pictures", params(Filter),
-    responses((status = 200, description = "Some pictures", body = Page), (status = 401, description = "Nobody asks", body = Failed)))]
+    responses((status = 200, description = "Some pictures", body = PicturePage), (status = 401, description = "Nobody asks", body = Failed)))]
 pub(super) async fn list(
     State(studio): State<Arc<Studio>>,
     caller: Caller,
     Query(filter): Query<Filter>,
-) -> Result<Json<Page>, Error> {
+) -> Result<Json<PicturePage>, Error> {
     let asked = filter.for_store(&caller)?;
     let view = |picture: &Picture| PictureView::of(&studio, picture);
     let Some(meaning) = filter.meaning.as_ref().filter(|meaning| !meaning.trim().is_empty()) else {
         let page = studio.store.pictures().list(&asked).await?;
         let pictures = page.pictures.iter().map(view).collect();
         let next = page.next.map(|next| next.to_string());
-        return Ok(Json(Page { pictures, next, likeness: Vec::new() }));
+        return Ok(Json(PicturePage { pictures, next, likeness: Vec::new() }));
     };
     let found = by_meaning(&studio, meaning, &asked).await?;
-    Ok(Json(Page {
+    Ok(Json(PicturePage {
         pictures: found.iter().map(|(picture, _)| view(picture)).collect(),
         next: None,
         likeness: found.iter().map(|(_, likeness)| *likeness).collect(),

@@ -23,7 +23,8 @@ use crate::studio::Studio;
 
 /// The answer to a request with `stream`.
 pub(super) fn answer(studio: Arc<Studio>, waiting: Waiting, manner: Manner) -> Response {
-    let telling = Telling { studio, waiting, manner, shown: 0, ready: VecDeque::new(), over: false };
+    let telling =
+        Telling { studio, waiting, manner, shown: 0, fresh: None, ready: VecDeque::new(), over: false };
     let events = stream::unfold(telling, |mut telling| async move {
         let event = telling.next().await?;
         Some((Ok::<_, Infallible>(event), telling))
@@ -37,6 +38,8 @@ struct Telling {
     manner: Manner,
     /// Partial pictures that were sent.
     shown: u32,
+    /// How the picture looks, where that was not sent yet.
+    fresh: Option<Arc<[u8]>>,
     ready: VecDeque<Event>,
     over: bool,
 }
@@ -54,13 +57,16 @@ impl Telling {
 
     async fn advance(&mut self) -> Result<(), Error> {
         match self.waiting.next().await? {
-            Told::Progress { done, total, preview: Some(sketch) } if self.is_due(done, total) => {
-                let index = self.shown;
-                self.shown += 1;
-                let event = self.partial(&sketch, index)?;
-                self.ready.push_back(event);
+            Told::Progress { done, total, preview } => {
+                self.fresh = preview.or(self.fresh.take());
+                if self.is_due(done, total)
+                    && let Some(sketch) = self.fresh.take()
+                {
+                    let event = self.partial(&sketch, self.shown)?;
+                    self.shown += 1;
+                    self.ready.push_back(event);
+                }
             }
-            Told::Progress { .. } => {}
             Told::Ended => {
                 self.over = true;
                 self.complete().await?;

@@ -45,9 +45,9 @@ for wrong in [{"sampler_name": "Sorcery"}, {"prompt": REFUSED}, {"width": 5}, {"
 result = api.txt2img(prompt=PROMPT, seed=7, width=128, height=128)
 whole = PIL.Image.open(io.BytesIO(base64.b64decode(result.json["images"][0])))
 assert whole.info["parameters"].startswith(PROMPT)
-found = api.custom_post("png-info", {"image": result.json["images"][0]}).json
+found = api.session.post(f"{api.baseurl}/png-info", json={"image": result.json["images"][0]}).json()
 assert found["parameters"]["Seed"] == "7" and found["info"].startswith(PROMPT), found
-found = api.custom_post("interrogate", {"image": result.json["images"][0], "model": "clip"}).json
+found = api.session.post(f"{api.baseurl}/interrogate", json={"image": result.json["images"][0]}).json()
 assert found["caption"] == PROMPT, found
 
 # Larger copies.

@@ -31,9 +31,9 @@ answer = MultiModalConversation.call(model="qwen-image", messages=messages, size
 assert answer.status_code == 200, answer
 picture(opened(answer.output.choices[0].message.content[0]["image"]), (128, 128))
 
-answer = ImageSynthesis.call(model="wanx-v1", prompt=REFUSED)
+answer = ImageSynthesis.async_call(model="wanx-v1", prompt=REFUSED)
 assert answer.status_code == 400 and answer.code == "DataInspectionFailed", answer
 dashscope.api_key = "dq_nobody"
-answer = ImageSynthesis.call(model="wanx-v1", prompt=PROMPT)
+answer = ImageSynthesis.async_call(model="wanx-v1", prompt=PROMPT)
 assert answer.status_code == 401 and answer.code == "InvalidApiKey", answer
 print("dashscope")

@@ -42,7 +42,4 @@ for wrong in [{"style": "素描风格"}, {"resolution": "5*5"}, {"num": 7}, {"te
     wish = {"text": "睡莲", "style": "油画", "num": 1, "resolution": "1024*1024", **wrong}
     error = refused(wenxin_api.APIError, lambda: TextToImage.create(**wish))
     assert '"code": 400' in str(error), error
-
-wenxin_api.sk = "dq_nobody"
-refused(wenxin_api.WenxinError, lambda: TextToImage.create(text="睡莲", style="油画", num=1))
 print("wenxin-api", wenxin_api.version)

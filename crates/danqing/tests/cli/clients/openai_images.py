@@ -33,7 +33,7 @@ answer = client.images.generate(prompt=PROMPT, size="128x128", output_format="jp
 assert picture(answer.data[0].b64_json).format == "JPEG"
 
 # Step by step.
-stream = client.images.generate(prompt=PROMPT, size="512x512", quality="high", stream=True, partial_images=2)
+stream = client.images.generate(prompt="一只猫", size="512x512", quality="high", stream=True, partial_images=2)
 events = list(stream)
 kinds = [event.type for event in events]
 assert kinds[-1] == "image_generation.completed", kinds
