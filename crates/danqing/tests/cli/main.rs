@@ -8,6 +8,7 @@ mod labelling;
 mod marks;
 mod misuse;
 mod painting;
+#[path = "../../../store/tests/store/postgres.rs"]
 mod postgres;
 mod programs;
 mod security;

@@ -192,7 +192,7 @@ async fn asked(
         style: order.style.clone(),
         background: order.background.clone(),
         reading: order.whole.map(|whole| if whole { Reading::Whole } else { Reading::Scene }),
-        grid: None,
+        ..Wish::default()
     };
     let (prompt, wish) = match &before {
         Some(before) => (order.prompt.as_ref().unwrap_or(&before.prompt).as_str(), wish.or(again(before))),
