@@ -34,8 +34,8 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
 use crate::error::Error;
-pub(crate) use files::{is_known, visible};
 use crate::studio::Studio;
+pub(crate) use files::{is_known, visible};
 
 /// The addresses of pages and of what they are made from.
 pub(crate) fn router(studio: &Arc<Studio>) -> Router<Arc<Studio>> {

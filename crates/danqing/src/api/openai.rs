@@ -1,4 +1,4 @@
-//! The image interface of OpenAI, under `/v1`: whatever model a client names, 小样 paints.
+//! The image interface of `OpenAI`, under `/v1`: whatever model a client names, 小样 paints.
 //!
 //! Contracts: the published reference of the images, models and moderations endpoints, and how the official clients read
 //! answers and errors.

@@ -148,7 +148,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     !SPECIAL.iter().any(|(network, bits)| holds(IpAddr::V4(*network), *bits, IpAddr::V4(address)))
 }
 
-/// Of the sixth version only 2000::/3 is given out. What holds an address of the fourth is judged by that one.
+/// Of the sixth version only `2000::/3` is given out. What holds an address of the fourth is judged by that one.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let parts = address.segments();
     let inner = |high: u16, low: u16| Ipv4Addr::from(u32::from(high) << 16 | u32::from(low));
@@ -157,7 +157,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] => is_public_v4(inner(high, low)),
         // 6to4, RFC 3056.
         [0x2002, high, low, ..] => is_public_v4(inner(high, low)),
-        // Protocol assignments with Teredo and ORCHID, RFC 2928; documentation, RFC 3849 and 9637.
+        // Protocol assignments with Teredo and `ORCHID`, RFC 2928; documentation, RFC 3849 and 9637.
         [0x2001, second, ..] if second < 0x200 || second == 0xdb8 => false,
         [0x3fff, second, ..] if second < 0x1000 => false,
         [first, ..] => first & 0xe000 == 0x2000,

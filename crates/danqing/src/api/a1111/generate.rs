@@ -87,11 +87,8 @@ pub(super) async fn painted(
     let mut waiting = Waiting::begin(studio, person, request.asked.clone()).await?;
     let seat =
         desk.sit(person, waiting.job(), &order, request.task.as_deref(), studio.store.clock().now_ms());
-    loop {
-        match waiting.next().await? {
-            Told::Progress { done, total, preview } => seat.note(done, total, preview),
-            Told::Ended => break,
-        }
+    while let Told::Progress { done, total, preview } = waiting.next().await? {
+        seat.note(done, total, preview);
     }
     let pictures = match waiting.result().await {
         Err(Error::Cancelled) => studio.store.pictures().of_job(&waiting.job().id).await?,

@@ -1,4 +1,4 @@
-//! The description of `/api/v1` in OpenAPI 3.1, made from the code that answers.
+//! The description of `/api/v1` in `OpenAPI` 3.1, made from the code that answers.
 
 use axum::Json;
 use axum::http::header;
