@@ -7,7 +7,7 @@ use crate::level::{Simd, vectorised};
 use crate::math::{self, LANES, largest_lane, sum_lanes};
 use crate::panels::{bare_words, pair, slack, to_words};
 use crate::pool::Cpu;
-use crate::product::{BLOCK_ROWS, Factor, Multiplier, RowTile, TILE_ROWS};
+use crate::product::{BLOCK_ROWS, Factor, Multiplier, Panel, RowTile, TILE_ROWS};
 use crate::scratch::{Purpose, Scratch, with_scratch};
 
 /// Shape of one call of [`attention`].
@@ -132,6 +132,7 @@ impl Head<'_> {
                 Factor { words: queries, stride: head_words, segments: &[0], segment_words: head_words };
             let tiles = Tiles::new(first * head_words, head_words, rows.len());
             for (panel, keys) in keys.chunks_exact(head_words * panel_columns).enumerate() {
+                let keys = Panel { words: keys, wanted: sizes.keys - panel * panel_columns };
                 multiplier.multiply(
                     &factor,
                     tiles.all(),
@@ -152,6 +153,7 @@ impl Head<'_> {
                 Factor { words: weights, stride: weight_words, segments: &[0], segment_words: weight_words };
             let tiles = Tiles::new(0, weight_words, rows.len());
             for (panel, values) in values.chunks_exact(weight_words * panel_columns).enumerate() {
+                let values = Panel { words: values, wanted: panel_columns };
                 multiplier.multiply(&factor, tiles.all(), values, &[], sums, panel_columns);
                 self.store(cell, rows.clone(), panel * panel_columns, sums, &inverse_sums);
             }

@@ -50,6 +50,15 @@ pub(crate) struct RowTile {
     pub(crate) rows: usize,
 }
 
+/// The right factor of a block: one panel.
+#[derive(Clone, Copy)]
+pub(crate) struct Panel<'a> {
+    /// (words of all segments, panel columns).
+    pub(crate) words: &'a [u32],
+    /// Columns whose sums are wanted; the others may be written with anything.
+    pub(crate) wanted: usize,
+}
+
 /// The right to multiply on this thread; for AMX it holds the thread's tile configuration.
 pub(crate) struct Multiplier {
     simd: Simd,
@@ -69,12 +78,12 @@ impl Multiplier {
     /// Writes the sums of the first tile to rows 0.. of `sums`, those of the second to rows 16..; rows of `sums` are
     /// `sums_stride` apart. Rows that a tile lacks may be written with anything.
     ///
-    /// `panel`: (words of all segments, panel columns). `upcoming`: words to fetch into the second cache meanwhile.
+    /// `upcoming`: words to fetch into the second cache meanwhile.
     pub(crate) fn multiply(
         &self,
         factor: &Factor<'_>,
         tiles: &[RowTile],
-        panel: &[u32],
+        panel: Panel<'_>,
         upcoming: &[u32],
         sums: &mut [f32],
         sums_stride: usize,
@@ -91,7 +100,7 @@ impl Multiplier {
             assert!(0 < tile.rows && tile.rows <= TILE_ROWS, "a tile of `{}` rows", tile.rows);
         }
         assert_eq!(
-            panel.len(),
+            panel.words.len(),
             factor.segments.len() * factor.segment_words * columns,
             "panel and segments differ"
         );
@@ -100,7 +109,7 @@ impl Multiplier {
         assert!(sums.len() >= (tiles.len() * TILE_ROWS - 1) * sums_stride + columns, "too few sums");
         match self.simd.level() {
             #[cfg(target_arch = "x86_64")]
-            Level::AmxBf16 => amx::multiply(self, factor, tiles, panel, upcoming, sums, sums_stride),
+            Level::AmxBf16 => amx::multiply(self, factor, tiles, panel.words, upcoming, sums, sums_stride),
             #[cfg(target_arch = "x86_64")]
             Level::Avx2 | Level::Avx512 | Level::Avx512Bf16 => {
                 for (tile, sums) in tiles.iter().zip(sums.chunks_mut(TILE_ROWS * sums_stride)) {
@@ -109,7 +118,7 @@ impl Multiplier {
             }
             _ => {
                 for (tile, sums) in tiles.iter().zip(sums.chunks_mut(TILE_ROWS * sums_stride)) {
-                    multiply_portable(factor, *tile, panel, sums, sums_stride);
+                    multiply_portable(factor, *tile, panel.words, sums, sums_stride);
                 }
             }
         }
@@ -213,6 +222,10 @@ pub(crate) fn multiply_all<Tiles: Iterator<Item = PlacedTile>>(
             let multiplier = Multiplier::new(cpu.simd());
             let first = cell.columns.start / panel_width;
             for panel in first..cell.columns.end.div_ceil(panel_width) {
+                // A panel of SwiGLU gives half as many columns as it has, and all of them are wanted.
+                let wanted =
+                    if panel_width < columns { columns } else { columns.min(width - panel * panel_width) };
+                let right = Panel { words: panels.panel(panel), wanted };
                 let blocks = tiles(cell.rows.clone()).count().div_ceil(2);
                 let mut tiles = tiles(cell.rows.clone());
                 let mut upcoming = panels.upcoming(panel, blocks);
@@ -221,7 +234,7 @@ pub(crate) fn multiply_all<Tiles: Iterator<Item = PlacedTile>>(
                     let two = block.map(|placed| placed.map_or(one.tile, |placed| placed.tile));
                     let count = block.iter().flatten().count();
                     let fetch = upcoming.next().unwrap_or_default();
-                    multiplier.multiply(factor, &two[..count], panels.panel(panel), fetch, sums, columns);
+                    multiplier.multiply(factor, &two[..count], right, fetch, sums, columns);
                     for (placed, sums) in block.iter().flatten().zip(sums.chunks(TILE_ROWS * columns)) {
                         let rows = placed.first_row..placed.first_row + placed.tile.rows;
                         finish(&mut cell, Finished { rows, panel, sums });
@@ -262,7 +275,14 @@ pub fn peak_rate(cpu: &Cpu) -> f64 {
             let tiles = [0, TILE_ROWS * stride].map(|offset| RowTile { offset, rows: TILE_ROWS });
             let multiplier = Multiplier::new(simd);
             for _ in 0..REPEATS {
-                multiplier.multiply(&factor, &tiles, panel, &[], sums, columns);
+                multiplier.multiply(
+                    &factor,
+                    &tiles,
+                    Panel { words: panel, wanted: columns },
+                    &[],
+                    sums,
+                    columns,
+                );
             }
         });
     };

@@ -6,11 +6,11 @@
 
 use std::arch::x86_64::*;
 
-use super::{Factor, RowTile};
+use super::{Factor, Panel, RowTile};
 use crate::level::{Level, Simd};
 
-/// Defines the product of `ROWS` rows with one panel of two vectors. The accumulators stay in registers; each word of
-/// a row is broadcast and meets both vectors of the panel.
+/// Defines the product of `ROWS` rows with one panel of two vectors, or with the first of them. The accumulators stay in
+/// registers; each word of a row is broadcast and meets the vectors of the panel.
 macro_rules! microkernel {
     ($name:ident, $features:literal, $vector:ty, $lanes:literal, $zero:expr, $load:expr, $broadcast:expr,
      $multiply_add:expr, $store:expr) => {
@@ -19,35 +19,39 @@ macro_rules! microkernel {
         /// The features must be present; for each segment, `ROWS` rows of `left` must be readable, `right` must hold all
         /// words of a panel, and `ROWS` rows of `sums` must be writable.
         #[target_feature(enable = $features)]
-        unsafe fn $name<const ROWS: usize>(
+        unsafe fn $name<const ROWS: usize, const VECTORS: usize>(
             left: *const u32,
             factor: &Factor<'_>,
             mut right: *const u32,
             sums: *mut f32,
             sums_stride: usize,
         ) {
-            let mut totals: [[$vector; 2]; ROWS] = [[$zero; 2]; ROWS];
+            let mut totals: [[$vector; VECTORS]; ROWS] = [[$zero; VECTORS]; ROWS];
             for segment in factor.segments {
                 // SAFETY: the caller vouches for the segment's words in each row.
                 let left = unsafe { left.add(*segment) };
                 for word in 0..factor.segment_words {
                     // SAFETY: the caller vouches for a panel of two vectors for each word.
-                    let (low, high) = unsafe { ($load(right), $load(right.add($lanes))) };
+                    let mut panel = unsafe { [$load(right); VECTORS] };
+                    for (vector, panel) in panel.iter_mut().enumerate().skip(1) {
+                        // SAFETY: `VECTORS` is at most two.
+                        *panel = unsafe { $load(right.add(vector * $lanes)) };
+                    }
                     for (row, totals) in totals.iter_mut().enumerate() {
                         // SAFETY: `row` < `ROWS` and `word` < the segment's words.
                         let value = unsafe { $broadcast(left.add(row * factor.stride + word)) };
-                        totals[0] = $multiply_add(totals[0], value, low);
-                        totals[1] = $multiply_add(totals[1], value, high);
+                        for (total, panel) in totals.iter_mut().zip(panel) {
+                            *total = $multiply_add(*total, value, panel);
+                        }
                     }
                     // SAFETY: at most one past the end of the panel.
                     right = unsafe { right.add(2 * $lanes) };
                 }
             }
             for (row, totals) in totals.iter().enumerate() {
-                // SAFETY: the caller vouches for `ROWS` rows of sums of two vectors.
-                unsafe {
-                    $store(sums.add(row * sums_stride), totals[0]);
-                    $store(sums.add(row * sums_stride + $lanes), totals[1]);
+                for (vector, total) in totals.iter().enumerate() {
+                    // SAFETY: the caller vouches for `ROWS` rows of sums of two vectors.
+                    unsafe { $store(sums.add(row * sums_stride + vector * $lanes), *total) };
                 }
             }
         }
@@ -90,15 +94,17 @@ microkernel!(
     |sums, total| _mm512_storeu_ps(sums, total)
 );
 
-/// Calls a microkernel for `$rows` rows, a number known only at run time.
+/// Calls a microkernel for `$rows` rows and `$vectors` vectors, the rows a number known only at run time.
 macro_rules! with_rows {
-    ($name:ident, $rows:expr, [$($count:literal)*], $arguments:tt) => {
+    ($name:ident, $vectors:literal, $rows:expr, [$($count:literal)*], $arguments:tt) => {
         match $rows {
-            $($count => with_rows!(@call $name, $count, $arguments),)*
+            $($count => with_rows!(@call $name, $vectors, $count, $arguments),)*
             rows => unreachable!("`{rows}` rows do not fit the registers"),
         }
     };
-    (@call $name:ident, $count:literal, ($($argument:expr),*)) => { $name::<$count>($($argument),*) };
+    (@call $name:ident, $vectors:literal, $count:literal, ($($argument:expr),*)) => {
+        $name::<$count, $vectors>($($argument),*)
+    };
 }
 
 /// One tile times one panel. [`super::Multiplier::multiply`] has checked every length.
@@ -106,32 +112,48 @@ pub(super) fn multiply(
     simd: Simd,
     factor: &Factor<'_>,
     tile: RowTile,
-    panel: &[u32],
+    panel: Panel<'_>,
     sums: &mut [f32],
     sums_stride: usize,
 ) {
     // Two vectors for each row, two of the panel and one broadcast: 16 registers in AVX2, 32 in AVX-512, where eight
-    // rows already hide the latency of the multiply-add and divide a tile evenly.
-    let most = if simd.level() == Level::Avx2 { 6 } else { 8 };
+    // rows already hide the latency of the multiply-add and divide a tile evenly. A panel that is half empty takes half
+    // the work: one vector for each row, and twice the rows.
+    let narrow = 2 * panel.wanted <= simd.panel_columns();
+    let most = match (simd.level(), narrow) {
+        (Level::Avx2, false) => 6,
+        (_, false) => 8,
+        (Level::Avx2, true) => 8,
+        (_, true) => 16,
+    };
     let parts = tile.rows.div_ceil(most);
     for part in 0..parts {
         let (row, end) = (tile.rows * part / parts, tile.rows * (part + 1) / parts);
         let left = &factor.words[tile.offset + row * factor.stride..];
         let sums = &mut sums[row * sums_stride..];
-        let (left, right, sums) = (left.as_ptr(), panel.as_ptr(), sums.as_mut_ptr());
+        let (left, right, sums) = (left.as_ptr(), panel.words.as_ptr(), sums.as_mut_ptr());
         // SAFETY: a `Simd` of a level exists only where its features were detected. `Multiplier::multiply` asserted that
         // whole tiles of the left factor lie in its words, that the panel has all words of all segments, and that
         // the sums have room for each row of the tile; the rows here are among those.
         unsafe {
-            match simd.level() {
-                Level::Avx2 => {
-                    with_rows!(avx2, end - row, [1 2 3 4 5 6], (left, factor, right, sums, sums_stride));
+            match (simd.level(), narrow) {
+                (Level::Avx2, false) => {
+                    with_rows!(avx2, 2, end - row, [1 2 3 4 5 6], (left, factor, right, sums, sums_stride));
                 }
-                Level::Avx512 => {
-                    with_rows!(avx512, end - row, [1 2 3 4 5 6 7 8], (left, factor, right, sums, sums_stride));
+                (Level::Avx2, true) => {
+                    with_rows!(avx2, 1, end - row, [1 2 3 4 5 6 7 8], (left, factor, right, sums, sums_stride));
                 }
-                _ => {
-                    with_rows!(avx512_bf16, end - row, [1 2 3 4 5 6 7 8], (left, factor, right, sums, sums_stride));
+                (Level::Avx512, false) => {
+                    with_rows!(avx512, 2, end - row, [1 2 3 4 5 6 7 8], (left, factor, right, sums, sums_stride));
+                }
+                (Level::Avx512, true) => {
+                    with_rows!(avx512, 1, end - row, [1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16], (left, factor, right, sums, sums_stride));
+                }
+                (_, false) => {
+                    with_rows!(avx512_bf16, 2, end - row, [1 2 3 4 5 6 7 8], (left, factor, right, sums, sums_stride));
+                }
+                (_, true) => {
+                    with_rows!(avx512_bf16, 1, end - row, [1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16], (left, factor, right, sums, sums_stride));
                 }
             }
         }
