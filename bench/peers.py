@@ -1,12 +1,16 @@
-"""The same graph elsewhere: one guided step, decoding and upscaling of xiaoyang in PyTorch and OpenVINO.
+"""The same graph elsewhere: text, block, guided step, decoding and upscaling of xiaoyang in PyTorch and OpenVINO.
 
     python bench/peers.py [--threads N] [--engines torch-f32 torch-bf16 openvino-f32 openvino-bf16 openvino-int8]
 
-Prints milliseconds, the least of several runs after a warm-up, for a step of 1 and of 16 pictures (guidance doubles
-the batch), one decode, one upscaling 128 to 512, and 20 guided steps with both. The weights are random: speed only.
+Prints milliseconds, the least of several runs after a warm-up, for the text encoder on 10 tokens, one block of the painter
+for one guided picture, a step of 1 and of 16 pictures (guidance doubles the batch), one decode, one upscaling 128 to 512,
+and 20 guided steps with text, decode and upscaling; then the peak memory in MB of a process that does only that. Each
+engine has a process of its own. The weights are random: speed only.
 """
 
 import argparse
+import resource
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -14,11 +18,50 @@ from pathlib import Path
 import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "training"))
-from xiaoyang.model import Config, Painter  # noqa: E402
+from xiaoyang.model import Block, Config, Painter  # noqa: E402
 from xiaoyang.pixels import Codec, Upscaler  # noqa: E402
 
 ENGINES = ["torch-f32", "torch-bf16", "openvino-f32", "openvino-bf16", "openvino-int8"]
 WORDS, STEPS = 10, 20
+COLUMNS = ["text", "block", "step of 1", "step of 16", "decode", "upscale", "picture", "peak MB"]
+
+
+class Text(torch.nn.Module):
+    """The text encoder's graph: twelve layers of width 384, the norm after each sum, on one text without padding."""
+
+    def __init__(self, width=384, heads=12, layers=12):
+        super().__init__()
+        self.heads = heads
+        linear = torch.nn.Linear
+        self.layers = torch.nn.ModuleList(
+            torch.nn.ModuleDict({
+                "qkv": linear(width, 3 * width), "out": linear(width, width), "norm": torch.nn.LayerNorm(width, 1e-12),
+                "up": linear(width, 4 * width), "down": linear(4 * width, width), "last": torch.nn.LayerNorm(width, 1e-12),
+            })
+            for _ in range(layers)
+        )
+
+    def forward(self, x):
+        for layer in self.layers:
+            n, tokens, width = x.shape
+            q, k, v = layer["qkv"](x).view(n, tokens, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+            mixed = torch.nn.functional.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(n, tokens, width)
+            x = layer["norm"](x + layer["out"](mixed))
+            x = layer["last"](x + layer["down"](torch.nn.functional.gelu(layer["up"](x))))
+        return x
+
+
+class OneBlock(torch.nn.Module):
+    """One block of the painter on the tokens of one guided picture; its words are projected in it, as in a step."""
+
+    def __init__(self, config):
+        super().__init__()
+        self.block = Block(config)
+        self.register_buffer("mask", torch.zeros(2, 1, 1, config.tokens + 1 + WORDS))
+        self.mask[1, ..., config.tokens + 1 :] = float("-inf")
+
+    def forward(self, x, words, modulation):
+        return self.block(x, words, self.mask.to(x.dtype), modulation)
 
 
 class Step(torch.nn.Module):
@@ -122,16 +165,52 @@ def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--threads", type=int, default=2)
     arguments.add_argument("--engines", nargs="+", choices=ENGINES, default=ENGINES)
+    arguments.add_argument("--seconds", type=float, default=2.0, help="how long each figure is measured")
+    arguments.add_argument("--alone", choices=["figures", "memory"], help=argparse.SUPPRESS)
     options = arguments.parse_args()
-    print(f"{options.threads} threads; milliseconds")
-    print(f"{'':14}{'step of 1':>12}{'step of 16':>12}{'decode':>12}{'upscale':>12}{'picture':>12}")
-    for name in options.engines:
-        chosen = engine(name, options.threads)
-        figures = [least(chosen.compile(Step(randomised(Painter(Config())), n), inputs(n))) for n in (1, 16)]
-        figures.append(least(chosen.compile(Decode(randomised(Codec())), [torch.randn(1, 16, 16, 16)])))
-        figures.append(least(chosen.compile(randomised(Upscaler()), [torch.rand(1, 4, 128, 128)])))
-        figures.append(STEPS * figures[0] + figures[2] + figures[3])
-        print(f"{name:14}" + "".join(f"{figure:12.1f}" for figure in figures), flush=True)
+    if options.alone == "figures":
+        print(*(f"{figure:.2f}" for figure in figures(options.engines[0], options.threads, options.seconds)))
+    elif options.alone == "memory":
+        print(memory(options.engines[0], options.threads))
+    else:
+        print(f"{options.threads} threads; milliseconds, and MB")
+        print(f"{'':14}" + "".join(f"{column:>12}" for column in COLUMNS))
+        for name in options.engines:
+            print(f"{name:14}" + "".join(f"{float(f):12.2f}" for f in alone(name, options)), flush=True)
+
+
+def alone(name, options):
+    """The figures of one engine, each kind from a process of its own."""
+    for kind in ("figures", "memory"):
+        command = [sys.executable, __file__, "--alone", kind, "--engines", name]
+        command += ["--threads", str(options.threads), "--seconds", str(options.seconds)]
+        answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+        yield from answer.splitlines()[-1].split()
+
+
+def parts(chosen, config):
+    """Text, one guided step, decode and upscaling, ready to run."""
+    yield chosen.compile(Text(), [torch.randn(1, WORDS, 384)])
+    yield chosen.compile(Step(randomised(Painter(config)), 1), inputs(1))
+    yield chosen.compile(Decode(randomised(Codec())), [torch.randn(1, 16, 16, 16)])
+    yield chosen.compile(randomised(Upscaler()), [torch.rand(1, 4, 128, 128)])
+
+
+def figures(name, threads, seconds):
+    chosen, config = engine(name, threads), Config()
+    text, step, decode, upscale = (least(part, seconds) for part in parts(chosen, config))
+    block = [torch.randn(2, config.tokens, config.width), torch.randn(2, 1 + WORDS, 384), torch.randn(2, 6, config.width)]
+    block = least(chosen.compile(randomised(OneBlock(config)), block), seconds)
+    many = least(chosen.compile(Step(randomised(Painter(config)), 16), inputs(16)), seconds)
+    return text, block, step, many, decode, upscale, text + STEPS * step + decode + upscale
+
+
+def memory(name, threads):
+    """Peak of this process in MB after one picture."""
+    text, step, decode, upscale = parts(engine(name, threads), Config())
+    for part in [text, *[step] * STEPS, decode, upscale]:
+        part()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 if __name__ == "__main__":

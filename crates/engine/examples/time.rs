@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use danqing_engine::{
-    Codec, Config, Cpu, Denoiser, GenerateRequest, Guidance, Level, Models, Painter, Pipeline, RgbaImage,
-    Sampler, Side, Start, Steps, Subject, TextStates, Upscale, Weights, noise,
+    Codec, Conditioning, Config, Cpu, Denoiser, GenerateRequest, Guidance, Level, Models, Painter, Pipeline,
+    Prompt, RgbaImage, Sampler, Side, Start, Steps, Subject, TextStates, Upscale, Weights, noise,
 };
 
 #[path = "../tests/support/random_model.rs"]
@@ -78,19 +78,37 @@ fn parts(models: &Models<'_>, cpu: &Cpu) -> Result<(), danqing_engine::Error> {
     let prompts = [TextStates { states, tokens: 10 }, TextStates { states: Vec::new(), tokens: 0 }];
     time("condition on two prompts", 20, || drop(black_box(painter.condition(cpu, &prompts))));
     let conditioning = painter.condition(cpu, &prompts);
+    let whole = guided_step(&painter, cpu, &conditioning, 1, 60);
+    let single = Painter::load(&weights, Config { blocks: 1, ..config }, cpu)?;
+    let one = guided_step(&single, cpu, &single.condition(cpu, &prompts), 1, 60);
+    // What a block takes, the layers around the blocks left out; its words are projected once for all steps.
+    report("block", (whole - one) / (config.blocks - 1) as f64);
     for pictures in [1, 4, 16] {
-        let mut x = vec![0.0; 2 * pictures * config.tokens() * config.token_channels()];
-        noise::fill(1, 0, &mut x);
-        let entries = [vec![0; pictures], vec![1; pictures]].concat();
-        let mut painting = painter.painting(cpu, &conditioning, entries);
-        let mut velocity = vec![0.0; x.len()];
-        time(&format!("guided step of {pictures}"), 20, || painting.velocity(&x, 0.5, &mut velocity));
+        let seconds = guided_step(&painter, cpu, &conditioning, pictures, 20);
+        report(&format!("guided step of {pictures}"), seconds);
     }
     let codec = Codec::load(&Weights::read(models.pixels)?, cpu)?;
     let mut latents = vec![0.0; config.latent_side.pow(2) * config.latent_channels];
     noise::fill(1, 2, &mut latents);
     time("decode", 10, || drop(black_box(codec.decode(cpu, &latents, config.latent_side))));
     Ok(())
+}
+
+/// Seconds of one guided step of `pictures`, the least of `runs`.
+fn guided_step(
+    painter: &Painter,
+    cpu: &Cpu,
+    conditioning: &Conditioning,
+    pictures: usize,
+    runs: usize,
+) -> f64 {
+    let config = painter.config();
+    let mut x = vec![0.0; 2 * pictures * config.tokens() * config.token_channels()];
+    noise::fill(1, 0, &mut x);
+    let entries = [vec![0; pictures], vec![1; pictures]].concat();
+    let mut painting = painter.painting(cpu, conditioning, entries);
+    let mut velocity = vec![0.0; x.len()];
+    least(runs, || painting.velocity(&x, 0.5, &mut velocity))
 }
 
 /// What a user waits for.
@@ -110,7 +128,7 @@ fn request(pictures: u64, side: Side) -> GenerateRequest {
     let subject = |seed| Subject { prompt: "三只红灯笼挂在树下".into(), seed, start: Start::Noise };
     GenerateRequest {
         subjects: (0..pictures).map(subject).collect(),
-        negative: String::new(),
+        negative: Prompt::default(),
         steps: Steps::new(20).expect("in range"),
         guidance: Guidance::new(4.0).expect("in range"),
         sampler: Sampler::Euler,
@@ -118,14 +136,19 @@ fn request(pictures: u64, side: Side) -> GenerateRequest {
     }
 }
 
-fn time(what: &str, runs: usize, mut run: impl FnMut()) {
+fn time(what: &str, runs: usize, run: impl FnMut()) {
+    report(what, least(runs, run));
+}
+
+/// Seconds of the fastest of `runs`.
+fn least(runs: usize, mut run: impl FnMut()) -> f64 {
     let mut best = f64::INFINITY;
     for _ in 0..runs {
         let start = Instant::now();
         run();
         best = best.min(start.elapsed().as_secs_f64());
     }
-    report(what, best);
+    best
 }
 
 fn report(what: &str, seconds: f64) {

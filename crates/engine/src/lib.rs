@@ -7,7 +7,9 @@
 //! ```no_run
 //! use std::ops::ControlFlow;
 //!
-//! use danqing_engine::{Cpu, GenerateRequest, Guidance, Models, Pipeline, Sampler, Side, Start, Steps, Subject};
+//! use danqing_engine::{
+//!     Cpu, GenerateRequest, Guidance, Models, Pipeline, Prompt, Sampler, Side, Start, Steps, Subject,
+//! };
 //!
 //! let [text, painter, pixels] = ["text", "painter", "pixels"]
 //!     .map(|part| std::fs::read(format!("models/xiaoyang/{part}.safetensors")).expect("a file of the model"));
@@ -15,7 +17,7 @@
 //! let pipeline = Pipeline::load(&models, Cpu::detect(2))?;
 //! let request = GenerateRequest {
 //!     subjects: vec![Subject { prompt: "一只红灯笼".into(), seed: 7, start: Start::Noise }],
-//!     negative: String::new(),
+//!     negative: Prompt::default(),
 //!     steps: Steps::new(20).expect("within 1 to 200"),
 //!     guidance: Guidance::new(4.0).expect("within 0 to 30"),
 //!     sampler: Sampler::Euler,
@@ -53,7 +55,9 @@ pub use error::Error;
 pub use image::RgbaImage;
 pub use judge::Judge;
 pub use pipeline::{ModelInfo, Models, Pipeline, Step};
-pub use request::{GenerateRequest, Guidance, Side, Start, Steps, Strength, Subject};
+pub use request::{
+    Emphasis, GenerateRequest, Guidance, Prompt, Side, Start, Steps, Strength, Subject, Weight,
+};
 pub use sampler::{Sampler, UnknownSampler};
 pub use schedule::Sigmas;
 pub use text::{MAX_TOKENS, TextEncoder, TextStates, Tokenizer, WIDTH as TEXT_WIDTH};

@@ -12,7 +12,7 @@ use crate::codec::Codec;
 use crate::denoiser::{Denoiser, Guided, Repainted};
 use crate::dit::{Config, Painter};
 use crate::pixels::{averaged, reached};
-use crate::request::{GenerateRequest, Side, Start, Strength, Subject};
+use crate::request::{Emphasis, GenerateRequest, Prompt, Side, Start, Strength, Subject, Weight};
 use crate::sampler::Watch;
 use crate::schedule::Sigmas;
 use crate::text::WIDTH as TEXT_WIDTH;
@@ -23,6 +23,8 @@ use crate::{Error, TextEncoder, TextStates, Weights, noise, pixels};
 const BATCH: usize = 4;
 /// Which noise of a seed the latents start from.
 const LATENT_NOISE: u64 = 0;
+/// Parts of a prompt whose influence on the other words is weighed: each takes an encoding of its own.
+const MOST_WEIGHED: usize = 8;
 /// Digits of a SHA-256 that name a model.
 const HASH_DIGITS: usize = 12;
 
@@ -197,11 +199,11 @@ impl Pipeline {
         watch: &mut Watch<'_>,
     ) -> Result<Vec<f32>, Error> {
         let guided = request.guidance.get() != 1.0;
-        let prompts = subjects.iter().map(|subject| subject.prompt.as_str());
-        let negatives = subjects.iter().filter(|_| guided).map(|_| request.negative.as_str());
+        let prompts = subjects.iter().map(|subject| &subject.prompt);
+        let negatives = subjects.iter().filter(|_| guided).map(|_| &request.negative);
         let mut texts = Vec::new();
         let entries = prompts.chain(negatives).map(|prompt| place_of(&mut texts, prompt)).collect();
-        let states: Vec<_> = texts.iter().map(|text| self.states(text)).collect();
+        let states: Vec<_> = texts.iter().map(|prompt| self.weighted_states(prompt)).collect();
         let conditioning = self.painter.condition(&self.cpu, &states);
 
         let (mut x, mut known) = (Vec::new(), Vec::new());
@@ -267,11 +269,85 @@ impl Pipeline {
         tokens.chunks_exact((tokens.len() / count.max(1)).max(1)).map(picture).collect()
     }
 
+    /// Standardised states of the words of `prompt`, weighted.
+    ///
+    /// The encoder spreads each word over the states of all others, so that a weight acts twice: the word's own states are
+    /// multiplied with it, and what the word changed in the states of the others is, too. That change is the difference to
+    /// the text without the word.
+    fn weighted_states(&self, prompt: &Prompt) -> TextStates {
+        let plain = self.states(&prompt.text);
+        let weighty = || prompt.emphasis.iter().filter(|emphasis| emphasis.weight != Weight::PLAIN);
+        if plain.tokens == 0 || weighty().next().is_none() {
+            return plain;
+        }
+        let places = self.token_places(&prompt.text, plain.tokens);
+        let mut states = plain.clone();
+        for emphasis in weighty().take(MOST_WEIGHED) {
+            self.weigh_influence(prompt, emphasis, (&plain, &places), &mut states);
+        }
+        for (state, place) in states.states.chunks_exact_mut(TEXT_WIDTH).zip(&places) {
+            let factor = prompt.factor(place.clone());
+            state.iter_mut().for_each(|value| *value *= factor);
+        }
+        states
+    }
+
+    /// Multiplies what the words of `emphasis` changed in the other words' states.
+    fn weigh_influence(
+        &self,
+        prompt: &Prompt,
+        emphasis: &Emphasis,
+        (plain, places): (&TextStates, &[Range<usize>]),
+        states: &mut TextStates,
+    ) {
+        let Range { start, end } = emphasis.bytes;
+        let (Some(before), Some(after)) = (prompt.text.get(..start), prompt.text.get(end..)) else { return };
+        let rest = format!("{before}{after}");
+        let without = self.standardised(&rest);
+        let mut others = self.token_places(&rest, without.tokens);
+        for place in &mut others {
+            let shift = |byte: usize| if byte >= start { byte + (end - start) } else { byte };
+            // The end of a word before the gap stays before it.
+            *place = shift(place.start)..if place.end > start { shift(place.end) } else { place.end };
+        }
+        let last = (plain.tokens - 1, without.tokens - 1);
+        let mut other = 0;
+        for (token, place) in places.iter().enumerate() {
+            // The two ends of a text have no place; every other token has its own, in ascending order.
+            while other < last.1 && !place.is_empty() && others[other].start < place.start {
+                other += 1;
+            }
+            let same = match token {
+                0 => Some(0),
+                token if token == last.0 => Some(last.1),
+                _ => Some(other).filter(|other| !place.is_empty() && others[*other] == *place),
+            };
+            let Some(same) = same else { continue };
+            let row = |index: usize| index * TEXT_WIDTH..(index + 1) * TEXT_WIDTH;
+            let pairs = plain.states[row(token)].iter().zip(&without.states[row(same)]);
+            for (state, (with, without)) in states.states[row(token)].iter_mut().zip(pairs) {
+                *state += (emphasis.weight.get() - 1.0) * (with - without);
+            }
+        }
+    }
+
+    /// The bytes of each of the first `tokens` tokens of `text`, empty for both ends.
+    fn token_places(&self, text: &str, tokens: usize) -> Vec<Range<usize>> {
+        let words = self.text.tokenizer().places(text).into_iter().take(tokens.saturating_sub(2));
+        let end = || std::iter::once(0..0);
+        end().chain(words).chain(end()).collect()
+    }
+
     /// Standardised states of `text`; none for a text of white space.
     fn states(&self, text: &str) -> TextStates {
         if text.trim().is_empty() {
             return TextStates { states: Vec::new(), tokens: 0 };
         }
+        self.standardised(text)
+    }
+
+    /// Standardised states of `text`, those of its two ends at least.
+    fn standardised(&self, text: &str) -> TextStates {
         let mut states = self.text.encode(&self.cpu, text);
         for state in states.states.chunks_exact_mut(TEXT_WIDTH) {
             for ((value, mean), std) in state.iter_mut().zip(&self.text_mean).zip(&self.text_std) {
@@ -319,7 +395,7 @@ impl ModelInfo {
 }
 
 /// Where `text` stands in `texts`, which takes it up if it is new.
-fn place_of<'a>(texts: &mut Vec<&'a str>, text: &'a str) -> usize {
+fn place_of<'a>(texts: &mut Vec<&'a Prompt>, text: &'a Prompt) -> usize {
     texts.iter().position(|known| *known == text).unwrap_or_else(|| {
         texts.push(text);
         texts.len() - 1

@@ -1,5 +1,6 @@
 //! What to paint: checked once, on construction.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use image::{GrayImage, RgbaImage};
@@ -12,7 +13,7 @@ pub struct GenerateRequest {
     /// One picture each.
     pub subjects: Vec<Subject>,
     /// What the pictures shall not show; empty for nothing.
-    pub negative: String,
+    pub negative: Prompt,
     /// Steps from noise to picture.
     pub steps: Steps,
     /// How strongly the prompt counts.
@@ -27,11 +28,78 @@ pub struct GenerateRequest {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Subject {
     /// What to paint, in Chinese or English.
-    pub prompt: String,
+    pub prompt: Prompt,
     /// Which noise to start from.
     pub seed: u64,
     /// What else to start from.
     pub start: Start,
+}
+
+/// Words for the model, some of them weighing more or less than the others.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Prompt {
+    /// The words.
+    pub text: String,
+    /// Weights of parts of the text; where none is stated it is 1. Where parts overlap, their weights multiply.
+    pub emphasis: Vec<Emphasis>,
+}
+
+impl From<&str> for Prompt {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+impl From<String> for Prompt {
+    fn from(text: String) -> Self {
+        Self { text, emphasis: Vec::new() }
+    }
+}
+
+/// How much some words of a prompt count.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Emphasis {
+    /// Bytes of the text.
+    pub bytes: Range<usize>,
+    /// What the states of these words, and their influence on the others', are multiplied with before the painter
+    /// attends to them.
+    pub weight: Weight,
+}
+
+/// Weight of words: 1 leaves them as they are, 0 takes their meaning away, -10 to 10.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Weight(f32);
+
+impl Weight {
+    /// The weight of words that nothing is said about.
+    pub const PLAIN: Self = Self(1.0);
+
+    /// `None` outside -10 to 10.
+    #[must_use]
+    pub fn new(weight: f32) -> Option<Self> {
+        (-10.0..=10.0).contains(&weight).then_some(Self(weight))
+    }
+
+    /// The factor.
+    #[must_use]
+    pub fn get(self) -> f32 {
+        self.0
+    }
+}
+
+impl Prompt {
+    /// The factor for a token made of `bytes` of the text: the mean over its bytes, 1 where it has none.
+    pub(crate) fn factor(&self, bytes: Range<usize>) -> f32 {
+        if self.emphasis.is_empty() || bytes.is_empty() {
+            return 1.0;
+        }
+        let length = bytes.len() as f32;
+        let at = |byte: usize| -> f32 {
+            let over = self.emphasis.iter().filter(|emphasis| emphasis.bytes.contains(&byte));
+            over.map(|emphasis| emphasis.weight.get()).product()
+        };
+        bytes.map(at).sum::<f32>() / length
+    }
 }
 
 /// What a painting starts from. Images have straight alpha and any size; they are seen as 128x128 pixels.

@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 
 use danqing_engine::{
-    Config, Cpu, Error, GenerateRequest, Guidance, Level, Models, Pipeline, RgbaImage, Sampler, Side, Start,
-    Steps, Subject, Upscale, Upscaler, Weights,
+    Config, Cpu, Error, GenerateRequest, Guidance, Level, Models, Pipeline, Prompt, RgbaImage, Sampler, Side,
+    Start, Steps, Subject, Upscale, Upscaler, Weights,
 };
 
 #[path = "support/random_model.rs"]
@@ -157,7 +157,8 @@ fn guidance_of_one_is_the_model_itself() {
     let (one, nearly) = (guided(1.0), guided(1.000_001));
     let difference = one[0].iter().zip(nearly[0].iter()).map(|(a, b)| a.abs_diff(*b)).max();
     assert!(difference <= Some(1), "half the work, the same picture");
-    let unprompted = paint(&pipeline, &GenerateRequest { negative: String::new(), ..request(&[("", 7)]) });
+    let unprompted =
+        paint(&pipeline, &GenerateRequest { negative: Prompt::default(), ..request(&[("", 7)]) });
     assert!(guided(0.0) != one, "guidance of zero paints the negative prompt");
     assert!(unprompted != one, "no prompt is not any prompt");
 }

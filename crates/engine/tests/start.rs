@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, LazyLock};
 
 use danqing_engine::{
-    Cpu, Error, GenerateRequest, Guidance, Models, Pipeline, RgbaImage, Sampler, Side, Start, Steps,
+    Cpu, Error, GenerateRequest, Guidance, Models, Pipeline, Prompt, RgbaImage, Sampler, Side, Start, Steps,
     Strength, Subject,
 };
 use image::GrayImage;
@@ -21,7 +21,7 @@ static PIPELINE: LazyLock<Pipeline> = LazyLock::new(|| {
 fn request(start: Start, sampler: Sampler) -> GenerateRequest {
     GenerateRequest {
         subjects: vec![Subject { prompt: "一只蓝色的猫".into(), seed: 5, start }],
-        negative: String::new(),
+        negative: Prompt::default(),
         steps: Steps::new(8).expect("in range"),
         guidance: Guidance::new(3.0).expect("in range"),
         sampler,

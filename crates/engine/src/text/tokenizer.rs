@@ -85,11 +85,24 @@ impl Tokenizer {
     /// Ids of `text` alone, without `<s>` and `</s>`.
     #[must_use]
     pub fn ids(&self, text: &str) -> Vec<u32> {
-        self.best_pieces(&self.normalisation.apply(text))
+        self.best_pieces(&self.normalisation.apply(text)).into_iter().map(|piece| piece.id).collect()
+    }
+
+    /// The bytes of `text` that each of its [`Tokenizer::ids`] was made of; an empty range for a space mark alone.
+    #[must_use]
+    pub fn places(&self, text: &str) -> Vec<Range<usize>> {
+        let normalised = self.normalisation.apply(text);
+        let origins = self.normalisation.origins(text);
+        let place = |piece: Piece| {
+            // Origins ascend with the text.
+            let made_of = &origins[piece.start..piece.end];
+            made_of.first().map_or(0, |origin| origin.start)..made_of.last().map_or(0, |origin| origin.end)
+        };
+        self.best_pieces(&normalised).into_iter().map(place).collect()
     }
 
     /// Viterbi's algorithm over all ways to cut `text`; among equal sums the one found first wins.
-    fn best_pieces(&self, text: &str) -> Vec<u32> {
+    fn best_pieces(&self, text: &str) -> Vec<Piece> {
         let mut best = vec![Step { score: f64::NEG_INFINITY, start: 0, id: UNKNOWN }; text.len() + 1];
         best[0].score = 0.0;
         for (start, character) in text.char_indices() {
@@ -156,18 +169,27 @@ struct Step {
     id: u32,
 }
 
-fn backtrack(best: &[Step]) -> Vec<u32> {
-    let mut ids = Vec::new();
+/// One token of a normalised text and its bytes there.
+#[derive(Clone, Copy, Debug)]
+struct Piece {
+    id: u32,
+    start: usize,
+    end: usize,
+}
+
+fn backtrack(best: &[Step]) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = Vec::new();
     let mut end = best.len() - 1;
     while end > 0 {
         let Step { start, id, .. } = best[end];
-        if id != UNKNOWN || ids.last() != Some(&UNKNOWN) {
-            ids.push(id);
+        match pieces.last_mut() {
+            Some(next) if id == UNKNOWN && next.id == UNKNOWN => next.start = start,
+            _ => pieces.push(Piece { id, start, end }),
         }
         end = start;
     }
-    ids.reverse();
-    ids
+    pieces.reverse();
+    pieces
 }
 
 impl Normalisation {
@@ -187,18 +209,32 @@ impl Normalisation {
     /// Words of the normalised text, a space mark before each.
     fn apply(&self, text: &str) -> String {
         let mut normalised = String::with_capacity(text.len() + text.len() / 2);
-        let mut after_space = true;
-        for character in text.chars().flat_map(|character| self.replacement(character)) {
-            if character == ' ' {
-                after_space = true;
-                continue;
-            }
-            if std::mem::take(&mut after_space) {
-                normalised.push_str(SPACE);
-            }
-            normalised.push(character);
-        }
+        self.walk(text, |_, piece| normalised.push_str(piece));
         normalised
+    }
+
+    /// For each byte of the normalised text the bytes of `text` that it was made of; none for a space mark.
+    fn origins(&self, text: &str) -> Vec<Range<usize>> {
+        let mut origins = Vec::new();
+        self.walk(text, |origin, piece| origins.extend(std::iter::repeat_n(origin, piece.len())));
+        origins
+    }
+
+    /// Calls `said` with each piece of the normalised text and the bytes of `text` that it was made of.
+    fn walk(&self, text: &str, mut said: impl FnMut(Range<usize>, &str)) {
+        let mut after_space = true;
+        for (start, original) in text.char_indices() {
+            for character in self.replacement(original) {
+                if character == ' ' {
+                    after_space = true;
+                    continue;
+                }
+                if std::mem::take(&mut after_space) {
+                    said(start..start, SPACE);
+                }
+                said(start..start + original.len_utf8(), character.encode_utf8(&mut [0; 4]));
+            }
+        }
     }
 
     fn replacement(&self, character: char) -> impl Iterator<Item = char> {
