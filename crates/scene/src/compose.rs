@@ -2,6 +2,7 @@
 
 mod arrange;
 mod backdrop;
+mod change;
 mod pack;
 mod pattern;
 mod piece;
@@ -28,6 +29,38 @@ pub struct Layer {
     pub x: i32,
     /// Top edge in the composition, in pixels; may be outside.
     pub y: i32,
+    /// What it shows; `None` for what is no subject, such as a surrounding.
+    pub origin: Option<Origin>,
+}
+
+/// Which subject a layer shows, and how.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Origin {
+    /// Number of the drawn thing, from 0, the lowest first. What crosses the edge of a pattern is one thing in several
+    /// layers.
+    pub item: usize,
+    /// Index of the subject in the scene.
+    pub subject: usize,
+    /// Number of the copy, from 0.
+    pub copy: usize,
+    /// Index of its picture among the subject's.
+    pub picture: usize,
+    /// Turn in radians, clockwise.
+    pub turn: f32,
+    /// Whether left and right are exchanged.
+    pub mirrored: bool,
+    /// How its picture was cut.
+    pub cut: Cut,
+}
+
+/// How a picture becomes a layer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cut {
+    /// Empty margins are cut off.
+    #[default]
+    Trimmed,
+    /// It keeps its frame.
+    Framed,
 }
 
 /// Layers over a background.
@@ -37,6 +70,8 @@ pub struct Composition {
     pub background: RgbaImage,
     /// Layers, the lowest first.
     pub layers: Vec<Layer>,
+    /// Whether its edges meet.
+    pub tiling: Tiling,
 }
 
 impl Composition {
@@ -82,7 +117,7 @@ pub fn compose(scene: &Scene, pictures: &[Vec<RgbaImage>], size: (u32, u32), see
         Tiling::None => stage.arranged(),
         Tiling::Seamless => stage.repeated(),
     };
-    Composition { background, layers: stage.layers(whole) }
+    Composition { background, layers: stage.layers(whole), tiling: scene.tiling }
 }
 
 /// Whether [`compose`] can stand in colours for a background phrase, or the caller has to paint it.
@@ -94,6 +129,8 @@ pub fn is_known_scenery(background: &Background) -> bool {
 struct Stage<'a> {
     scene: &'a Scene,
     cutouts: Vec<Cutout>,
+    /// For each cutout the index of its picture among its subject's.
+    pictures: Vec<usize>,
     /// For each subject its copies as pieces of about one unit, at the origin.
     copies: Vec<Vec<Piece>>,
     width: f32,
@@ -106,6 +143,7 @@ impl<'a> Stage<'a> {
         let mut stage = Self {
             scene,
             cutouts: Vec::new(),
+            pictures: Vec::new(),
             copies: Vec::new(),
             width: width as f32,
             height: height as f32,
@@ -113,7 +151,12 @@ impl<'a> Stage<'a> {
         };
         for (subject, pictures) in pictures.iter().enumerate().take(scene.subjects.len()) {
             let first = stage.cutouts.len();
-            stage.cutouts.extend(pictures.iter().filter_map(trimmed).map(Cutout::new));
+            for (index, picture) in pictures.iter().enumerate() {
+                if let Some(picture) = trimmed(picture) {
+                    stage.cutouts.push(Cutout::new(picture));
+                    stage.pictures.push(index);
+                }
+            }
             let count = stage.cutouts.len() - first;
             let copies = if count == 0 { 0 } else { stage.copies_of(subject) };
             let pieces =
@@ -294,7 +337,7 @@ impl<'a> Stage<'a> {
     fn layers(&self, mut whole: Piece) -> Vec<Layer> {
         whole.items.sort_by_key(|item| item.depth);
         let mut layers = Vec::new();
-        for item in &whole.items {
+        for (index, item) in whole.items.iter().enumerate() {
             let image = self.drawn(item);
             let bounds = Bounds {
                 left: item.x - image.width() as f32 / 2.0,
@@ -302,8 +345,23 @@ impl<'a> Stage<'a> {
                 ..item.bounds()
             };
             let (x, y) = ((bounds.left + 0.5).floor() as i32, (bounds.top + 0.5).floor() as i32);
+            let origin = Some(Origin {
+                item: index,
+                subject: item.subject,
+                copy: item.copy,
+                picture: self.pictures[item.cutout],
+                turn: item.turn,
+                mirrored: item.mirrored,
+                cut: Cut::Trimmed,
+            });
             for (dx, dy) in self.offsets(item) {
-                layers.push(Layer { name: self.name(item), image: image.clone(), x: x + dx, y: y + dy });
+                layers.push(Layer {
+                    name: self.name(item),
+                    image: image.clone(),
+                    x: x + dx,
+                    y: y + dy,
+                    origin,
+                });
             }
         }
         layers

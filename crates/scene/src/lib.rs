@@ -23,7 +23,7 @@ mod reader;
 mod scene;
 mod styles;
 
-pub use compose::{Composition, Layer, compose, is_known_scenery};
+pub use compose::{Composition, Cut, Layer, Origin, compose, is_known_scenery};
 pub use lexicon::{Entry, Lexicon, Match};
 pub use reader::read;
 pub use scene::{

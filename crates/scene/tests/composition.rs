@@ -140,7 +140,7 @@ fn seamless_tiles_have_no_edges() {
         for (x, y, pixel) in composition.background.enumerate_pixels() {
             moved.put_pixel(x, y, *pixel);
         }
-        let mut shifted = Composition { background: moved, layers: Vec::new() };
+        let mut shifted = Composition { background: moved, layers: Vec::new(), tiling: Tiling::None };
         for layer in &composition.layers {
             for (dx, dy) in [(-1, -1), (-1, 1), (1, -1), (1, 1)] {
                 let mut layer = layer.clone();
