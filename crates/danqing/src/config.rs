@@ -79,6 +79,8 @@ pub(crate) struct PaintSettings {
     pub(crate) background: Setting<String>,
     /// None.
     pub(crate) negative: Setting<String>,
+    /// Folder of word lists for `__name__` in prompts: none.
+    pub(crate) wildcards: Setting<String>,
     /// `png`.
     pub(crate) format: Setting<String>,
     /// The current folder.
@@ -270,6 +272,7 @@ struct PaintSection {
     style: Option<String>,
     background: Option<String>,
     negative: Option<String>,
+    wildcards: Option<String>,
     format: Option<String>,
     out: Option<String>,
 }
@@ -339,6 +342,7 @@ impl Config {
                 style: layers.setting("paint.style", None, paint.style)?,
                 background: layers.setting("paint.background", None, paint.background)?,
                 negative: layers.setting("paint.negative", None, paint.negative)?,
+                wildcards: layers.setting("paint.wildcards", None, paint.wildcards)?,
                 format: layers.setting("paint.format", None, paint.format)?,
                 out: layers.setting("paint.out", None, paint.out)?,
             },
@@ -434,6 +438,7 @@ impl Config {
             row(&paint.style),
             row(&paint.background),
             row(&paint.negative),
+            row(&paint.wildcards),
             row(&paint.format),
             row(&paint.out),
             row(&model.folder),

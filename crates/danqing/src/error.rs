@@ -10,9 +10,11 @@ use std::path::{Path, PathBuf};
 use danqing_moderation::Stop;
 use danqing_provenance::keys::KeyError;
 
+use crate::edit;
 use crate::labelling::MarkError;
 use crate::language::Language;
 use crate::order::{MOST_CHARACTERS, MOST_COUNT, MOST_GUIDANCE, MOST_SEED, MOST_STEPS};
+use crate::table::{self, Column};
 
 /// What stops danqing, or one picture of many. `Display` is the English message.
 #[derive(Debug, thiserror::Error)]
@@ -73,8 +75,29 @@ pub(crate) enum Error {
     LabelSetting { source: danqing_provenance::Error },
     #[error("`{url}` is not the address of a time authority")]
     TimeAuthority { url: String },
+    #[error(transparent)]
+    Template(#[from] crate::expand::Error),
+    #[error("--grid puts pictures of one prompt on a sheet; this one has alternatives")]
+    SheetOfMany,
+    #[error(transparent)]
+    Table(#[from] table::Wrong),
+    /// Something in a table; the error says what.
+    #[error("line {line}{}: {source}", column.map(|column| format!(", column `{}`", column.names().1)).unwrap_or_default())]
+    Cell { line: u64, column: Option<Column>, source: Box<Error> },
+    #[error("`{text}` is no change to a layer")]
+    Change { text: String },
+    #[error("there is no layer {layer}; the picture has {of}")]
+    NoLayer { layer: usize, of: usize },
+    #[error("`{file}` cannot be edited: {source}")]
+    Edit { file: PathBuf, source: edit::Fault },
+    #[error("`{file}` is no PNG, JPEG or WebP picture that can be edited")]
+    NotEditable { file: PathBuf },
+    #[error("`{text}` is no part of a picture that the model can be shown")]
+    UnknownArea { text: String },
+    #[error("the picture to be repeated started from another one")]
+    NeedsPicture,
     #[error("{english}")]
-    Usage { chinese: String, english: String, suggestion: Option<String> },
+    Usage { chinese: String, english: String, suggestion: Option<String>, allowed: Vec<String> },
     #[error("{failed} of {all} pictures failed")]
     SomeFailed { failed: usize, all: usize },
     #[error("cancelled; finished pictures were kept")]
@@ -143,6 +166,7 @@ pub(crate) enum Setting {
     Count,
     Seed,
     Threads,
+    Strength,
 }
 
 impl std::fmt::Display for Setting {
@@ -153,6 +177,7 @@ impl std::fmt::Display for Setting {
             Self::Count => "--count",
             Self::Seed => "--seed",
             Self::Threads => "--threads",
+            Self::Strength => "--strength",
         })
     }
 }
@@ -165,6 +190,7 @@ impl Setting {
             Self::Count => format!("1..{MOST_COUNT}"),
             Self::Seed => format!("0..{MOST_SEED}"),
             Self::Threads => "1..256".to_owned(),
+            Self::Strength => "0.01..1".to_owned(),
         }
     }
 }
@@ -223,6 +249,15 @@ impl Error {
             Self::Occupied { .. } => "occupied",
             Self::LabelSetting { .. } => "label-setting",
             Self::TimeAuthority { .. } => "time-authority",
+            Self::Template(error) => error.code(),
+            Self::SheetOfMany => "sheet-of-many",
+            Self::Table(_) => "table",
+            Self::Cell { source, .. } => source.code(),
+            Self::Change { .. } => "change",
+            Self::NoLayer { .. } => "no-layer",
+            Self::Edit { .. } | Self::NotEditable { .. } => "not-editable",
+            Self::UnknownArea { .. } => "unknown-area",
+            Self::NeedsPicture => "needs-picture",
             Self::Usage { .. } => "usage",
             Self::SomeFailed { .. } => "some-failed",
             Self::Cancelled => "cancelled",

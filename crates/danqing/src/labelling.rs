@@ -28,6 +28,7 @@ use danqing_scene::{Composition, Layer, ora};
 use image::RgbaImage;
 
 use crate::config::{Config, KeySettings, LabelSettings};
+use crate::edit::Incoming;
 use crate::error::Error;
 
 pub(crate) use explicit::{Mark, MarkError};
@@ -94,14 +95,16 @@ impl Labelling {
         Ok(Self { labeller: labeller.with_time_authority(authority), clock })
     }
 
-    /// Labels `picture`, which `model` painted and the rules let through, as the file that `encode` makes of it.
+    /// Labels `picture`, which `model` painted and the rules let through, as the file that `encode` makes of it. A picture
+    /// that it started from is named as the parent, with what that says of its own origin.
     pub(crate) fn label(
         &self,
         picture: Screened<RgbaImage>,
         model: &str,
+        incoming: Option<&Incoming>,
         encode: &dyn Fn(&RgbaImage) -> Result<Vec<u8>, String>,
     ) -> Result<Labelled, danqing_provenance::Error> {
-        self.label_as(picture.into_parts().0, model, Explicit::Drawn, encode)
+        self.label_as(picture.into_parts().0, model, incoming, Explicit::Drawn, encode)
     }
 
     /// The same without the visible label, as `waiver` has it.
@@ -109,10 +112,11 @@ impl Labelling {
         &self,
         picture: Screened<RgbaImage>,
         model: &str,
+        incoming: Option<&Incoming>,
         waiver: Waiver,
         encode: &dyn Fn(&RgbaImage) -> Result<Vec<u8>, String>,
     ) -> Result<Labelled, danqing_provenance::Error> {
-        self.label_as(picture.into_parts().0, model, Explicit::Waived(waiver), encode)
+        self.label_as(picture.into_parts().0, model, incoming, Explicit::Waived(waiver), encode)
     }
 
     /// What is known here of the keys of labels.
@@ -124,12 +128,15 @@ impl Labelling {
         &self,
         picture: RgbaImage,
         model: &str,
+        incoming: Option<&Incoming>,
         explicit: Explicit,
         encode: &dyn Fn(&RgbaImage) -> Result<Vec<u8>, String>,
     ) -> Result<Labelled, danqing_provenance::Error> {
         let when = self.clock.told();
         let facts = Facts {
-            source: Source::Created,
+            source: incoming.map_or(Source::Created, |incoming| {
+                Source::Edited(Parent { bytes: &incoming.file, mime: incoming.mime() })
+            }),
             certainty: Certainty::Is,
             model: Some(model),
             when: &when,
@@ -193,15 +200,21 @@ impl Labelling {
 
     /// `composition` as an `OpenRaster` file. The flat picture in it is labelled like any other; the layers stay
     /// clean to work with, under a layer that shows the visible label, and each carries the implicit label.
-    pub(crate) fn layers(&self, composition: &Composition, model: &str) -> Result<Vec<u8>, String> {
+    pub(crate) fn layers(
+        &self,
+        composition: &Composition,
+        model: &str,
+        incoming: Option<&Incoming>,
+    ) -> Result<Vec<u8>, String> {
         let refused = |error: danqing_provenance::Error| error.to_string();
         let png = |picture: &RgbaImage| ora::png("picture", picture).map_err(|error| error.to_string());
-        let merged = self.label_as(composition.flatten(), model, Explicit::Drawn, &png).map_err(refused)?;
+        let merged =
+            self.label_as(composition.flatten(), model, incoming, Explicit::Drawn, &png).map_err(refused)?;
         let mut composition = composition.clone();
         let (width, height) = composition.background.dimensions();
         let mut sign = RgbaImage::new(width, height);
         self.labeller.visible().draw(&mut sign).map_err(refused)?;
-        composition.layers.push(Layer { name: "AI生成".to_owned(), image: sign, x: 0, y: 0 });
+        composition.layers.push(Layer { name: "AI生成".to_owned(), image: sign, x: 0, y: 0, origin: None });
         let encode = |name: &str, picture: &RgbaImage| {
             if name == ora::MERGED {
                 return Ok(merged.bytes().to_vec());
@@ -221,6 +234,11 @@ impl Labelling {
         let keys = Keys::open_or_make(folder, Algorithm::Es256).expect("keys");
         Self { labeller: Labeller::new(keys, "danqing", AGENT, Visible::default()), clock: Clock::Fixed }
     }
+}
+
+/// The pixels of a PNG, JPEG or WebP file, upright; `None` for anything else.
+pub(crate) fn pixels(file: &[u8]) -> Option<RgbaImage> {
+    foreign::picture(file).map(|picture| picture.pixels)
 }
 
 /// The operator's own certificates, if the settings name some.

@@ -11,6 +11,8 @@ use std::io::Cursor;
 
 use image::{ImageDecoder, ImageFormat};
 
+use crate::changes;
+use crate::edit::Incoming;
 use crate::order::{Grid, Order, Reading, Wish};
 
 pub(crate) use exif::with_comment as exif_with_comment;
@@ -45,6 +47,12 @@ pub(crate) fn text(order: &Order, by: &PaintedBy) -> String {
     ];
     pairs.extend(order.style.map(|style| ("Style", style.name().to_owned())));
     pairs.extend(order.background.map(|background| ("Background", background.to_string())));
+    pairs.extend((!order.changes.is_empty()).then(|| ("Changes", changes::told(&order.changes))));
+    if let Some(Incoming { edit, hash, .. }) = order.incoming.as_deref() {
+        pairs.push(("Denoising strength", edit.strength().get().to_string()));
+        pairs.extend(edit.area().map(|area| ("Inpaint area", area.name().to_owned())));
+        pairs.push(("Init image hash", hash.clone()));
+    }
     pairs.extend((order.reading == Reading::Whole).then(|| ("Reader", "off".to_owned())));
     pairs.extend((order.grid == Grid::Sheet).then(|| ("Grid", order.count.to_string())));
     pairs.push(("Version", concat!("danqing v", env!("CARGO_PKG_VERSION")).to_owned()));
@@ -69,6 +77,8 @@ pub(crate) struct Parameters {
     pub(crate) wish: Wish,
     /// The hash of the weights it was painted with.
     pub(crate) model_hash: Option<String>,
+    /// The hash of the picture that it started from.
+    pub(crate) incoming_hash: Option<String>,
 }
 
 impl Parameters {
@@ -97,8 +107,12 @@ impl Parameters {
                 background: value("Background"),
                 reading: value("Reader").map(|_| Reading::Whole),
                 grid: grid.map(|_| Grid::Sheet),
+                changes: value("Changes"),
+                strength: value("Denoising strength").and_then(|strength| strength.parse().ok()),
+                area: value("Inpaint area"),
             },
             model_hash: value("Model hash"),
+            incoming_hash: value("Init image hash"),
         })
     }
 }
@@ -179,6 +193,9 @@ mod tests {
             background: Some("#ffd84d".into()),
             reading: Some(Reading::Whole),
             grid: Some(Grid::Sheet),
+            changes: Some("layer 2 move 40 -10; layer 1 repaint 77".into()),
+            strength: None,
+            area: None,
         }
     }
 

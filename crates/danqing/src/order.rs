@@ -1,16 +1,23 @@
 //! Order: what a person asked for, checked. Every way to ask ends here.
 
+mod many;
 mod written;
 
 use std::collections::hash_map::RandomState;
 use std::fmt;
 use std::hash::{BuildHasher, Hasher};
+use std::sync::Arc;
 
 use danqing_engine::Sampler;
 use danqing_scene::{Lexicon, Style, read};
 
+use crate::changes::Change;
+use crate::edit::Incoming;
 use crate::error::{Error, Setting};
+use crate::expand::Emphasised;
 pub(crate) use written::Written;
+
+pub(crate) use many::{Choice, orders};
 
 /// Characters of a prompt that are accepted at most.
 pub(crate) const MOST_CHARACTERS: usize = 2000;
@@ -41,6 +48,12 @@ pub(crate) struct Wish {
     pub(crate) background: Option<String>,
     pub(crate) reading: Option<Reading>,
     pub(crate) grid: Option<Grid>,
+    /// Changes to layers, as [`Change::parse_all`] reads them.
+    pub(crate) changes: Option<String>,
+    /// How much of a picture that comes in may change, 0.01 to 1.
+    pub(crate) strength: Option<f32>,
+    /// What the model sees of it, as [`Area::parse`] reads it.
+    pub(crate) area: Option<String>,
 }
 
 impl Wish {
@@ -58,6 +71,9 @@ impl Wish {
             background: self.background.or(other.background),
             reading: self.reading.or(other.reading),
             grid: self.grid.or(other.grid),
+            changes: self.changes.or(other.changes),
+            strength: self.strength.or(other.strength),
+            area: self.area.or(other.area),
         }
     }
 }
@@ -184,6 +200,10 @@ pub(crate) struct Order {
     pub(crate) background: Option<Background>,
     pub(crate) reading: Reading,
     pub(crate) grid: Grid,
+    /// Done to the layers in this order.
+    pub(crate) changes: Vec<Change>,
+    /// The picture that this one starts from.
+    pub(crate) incoming: Option<Arc<Incoming>>,
 }
 
 impl Order {
@@ -193,12 +213,14 @@ impl Order {
         if prompt.is_empty() {
             return Err(Error::EmptyPrompt);
         }
-        if read(&prompt, &Lexicon::default()).subjects.is_empty() {
+        if read(&Emphasised::read(&prompt)?.text, &Lexicon::default()).subjects.is_empty() {
             return Err(Error::WordlessPrompt { prompt: shortened(&prompt) });
         }
+        let negative = one_line(wish.negative.as_deref().unwrap_or(""))?;
+        Emphasised::read(&negative)?;
         Ok(Self {
             prompt,
-            negative: one_line(wish.negative.as_deref().unwrap_or(""))?,
+            negative,
             seed: checked_seed(wish.seed)?,
             count: within(Setting::Count, wish.count.unwrap_or(1), 1, MOST_COUNT)?,
             steps: within(Setting::Steps, wish.steps.unwrap_or(DEFAULT_STEPS), 1, MOST_STEPS)?,
@@ -214,7 +236,20 @@ impl Order {
             background: wish.background.as_deref().map(Background::parse).transpose()?,
             reading: wish.reading.unwrap_or_default(),
             grid: wish.grid.unwrap_or_default(),
+            changes: Change::parse_all(wish.changes.as_deref().unwrap_or(""))?,
+            incoming: None,
         })
+    }
+
+    /// The same for a picture that starts from another: as large as that is.
+    pub(crate) fn starting_from(self, incoming: Arc<Incoming>) -> Self {
+        let (width_px, height_px) = incoming.edit.size();
+        Self { size: Size { width_px, height_px }, incoming: Some(incoming), ..self }
+    }
+
+    /// The prompt without its signs of weight.
+    pub(crate) fn words(&self) -> Emphasised {
+        Emphasised::read(&self.prompt).unwrap_or_default() // checked when the order was made
     }
 
     /// The order for picture `index` alone (from 0), as it is written into that picture.

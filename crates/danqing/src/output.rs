@@ -329,7 +329,7 @@ mod tests {
         let pictures = folder.path().join("pictures");
         let picture = RgbaImage::new(128, 128);
         let labelled = Labelling::for_tests(&folder.path().join("keys"))
-            .label(screened(picture), "tiny", &|picture| Format::Png.encode(picture, "猫\nSteps: 1"))
+            .label(screened(picture), "tiny", None, &|picture| Format::Png.encode(picture, "猫\nSteps: 1"))
             .expect("labelled");
         let write = |existing| {
             let mut output = Output::open(Some(&pictures), None, existing).expect("writable");

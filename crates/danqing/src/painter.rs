@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use danqing_engine::{
-    Cpu, GenerateRequest, Guidance, Models, Pipeline, Sampler, Side, Start, Step, Steps, Subject, Upscale,
+    Cpu, GenerateRequest, Guidance, Models, Pipeline, Prompt, Sampler, Side, Step, Steps, Subject, Upscale,
 };
+use danqing_scene::Composition;
 use image::RgbaImage;
 
 use crate::error::{Error, Setting};
@@ -123,7 +124,7 @@ pub(crate) type Watch<'a> = dyn FnMut(&Progress<'_>) -> ControlFlow<()> + 'a;
 /// The settings that paintings of one engine call have in common.
 #[derive(Clone, Debug, PartialEq)]
 struct Manner {
-    negative: String,
+    negative: Prompt,
     steps: Steps,
     guidance: Guidance,
     sampler: Sampler,
@@ -191,6 +192,24 @@ impl Painter {
         Ok(pictures)
     }
 
+    /// Lays the `pictures` of `plan` out, and does what its order changes; `watch` hears of things that are painted anew.
+    pub(crate) fn compose(
+        &self,
+        plan: &Plan,
+        pictures: Vec<RgbaImage>,
+        watch: &mut Watch<'_>,
+    ) -> Result<Composition, Error> {
+        let mut composition = plan.composition(pictures);
+        for change in &plan.order.changes {
+            change.apply(&mut composition, &mut |again| {
+                let Some(only) = plan.only(again) else { return Ok(RgbaImage::default()) };
+                let painted = self.paint(&[only], watch)?;
+                Ok(painted.into_iter().flatten().next().unwrap_or_default())
+            })?;
+        }
+        Ok(composition)
+    }
+
     fn batch(
         &self,
         manner: &Manner,
@@ -238,7 +257,11 @@ fn places(index: usize, plan: &Plan) -> impl Iterator<Item = Place> {
     plan.paintings.iter().enumerate().map(move |(painting, of)| Place {
         plan: index,
         painting,
-        subject: Subject { prompt: of.prompt.clone(), seed: of.seed, start: Start::Noise },
+        subject: Subject {
+            prompt: Prompt { text: of.prompt.clone(), emphasis: of.emphasis.clone() },
+            seed: of.seed,
+            start: plan.start(),
+        },
     })
 }
 

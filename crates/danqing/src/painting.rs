@@ -253,7 +253,11 @@ impl Work<'_> {
         pictures: Vec<RgbaImage>,
         seconds: f64,
     ) -> Result<Finished, Error> {
-        let picture = plan.composition(pictures).flatten();
+        let composition = self.workshop.painter.compose(plan, pictures, &mut |progress| {
+            self.tell(Told::Steps(progress.steps()));
+            if self.stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        let picture = composition.flatten();
         let labelled = self.workshop.label(picture, &plan.order, self.format)?;
         let by = self.workshop.painter.painted_by();
         let small = labelled.picture().map(|picture| crate::resize::fitted(picture, THUMB_PX));

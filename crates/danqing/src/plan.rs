@@ -1,12 +1,15 @@
 //! Plan: an order, read: what to paint for one picture, and how to lay it out.
 
-use danqing_engine::Side;
+use danqing_engine::{Emphasis, Prompt, Side, Start};
 use danqing_scene::{
-    Background, Composition, Count, Language, Layer, Layout, Scene, Style, Subject, Tiling, compose,
-    is_known_scenery, read,
+    Background, Composition, Count, Cut, Language, Layer, Layout, Origin, Scene, Style, Subject, Tiling,
+    compose, is_known_scenery, read,
 };
 use image::RgbaImage;
 
+use crate::changes::Repaint;
+use crate::emphasis::Weighed;
+use crate::expand::Emphasised;
 use crate::lexicon::Knowledge;
 use crate::order::{Order, Reading, Size};
 use crate::resize::resized;
@@ -38,12 +41,14 @@ pub(crate) struct Plan {
 }
 
 /// One subject to be painted once.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Painting {
     /// Index into the scene's subjects; the one past the end is the surrounding behind them.
     pub(crate) subject: usize,
     /// Text for the model.
     pub(crate) prompt: String,
+    /// Parts of the text that weigh more or less.
+    pub(crate) emphasis: Vec<Emphasis>,
     /// Its own noise.
     pub(crate) seed: u64,
 }
@@ -71,9 +76,10 @@ pub(crate) enum Enlarge {
 impl Plan {
     /// Reads `order`, which must be for one picture.
     pub(crate) fn new(order: Order, knowledge: &Knowledge) -> Self {
+        let words = order.words();
         let mut scene = match order.reading {
-            Reading::Scene => read(&order.prompt, knowledge.lexicon()),
-            Reading::Whole => Scene::whole(&order.prompt),
+            Reading::Scene => read(&words.text, knowledge.lexicon()),
+            Reading::Whole => Scene::whole(&words.text),
         };
         if let Some(background) = order.background {
             scene.background = Some(background.for_scene());
@@ -81,6 +87,7 @@ impl Plan {
         let mut unknown = Vec::new();
         let mut unknown_styles = Vec::new();
         let read_in_parts = scene.reading == danqing_scene::Reading::Parts;
+        let mut weighed = Vec::new();
         for subject in &mut scene.subjects {
             if let Some(style) = order.style.filter(|style| !subject.styles.contains(style)) {
                 subject.styles.push(style);
@@ -91,16 +98,26 @@ impl Plan {
                 }
             }
             let caption = knowledge.caption(subject);
+            let weights = Weighed::of_subject(&words, subject);
+            weighed.push(weights.changed(&caption.subject.description));
             if caption.instead.is_some() || (subject.concept.is_none() && read_in_parts) {
                 let (word, language) = (subject.head.clone(), subject.language);
                 unknown.push(Unknown { word, language, instead: caption.instead });
             }
             *subject = caption.subject;
         }
-        let mut paintings = paintings(&scene, order.seed);
+        let said = |subject: usize, phrase: &str| {
+            let subject_styles = &scene.subjects[subject].styles;
+            weighed[subject].changed(phrase).styled(&words, subject_styles).prompt()
+        };
+        let mut paintings = match &order.incoming {
+            None => paintings(&scene, order.seed, said),
+            Some(_) => vec![over_all(&scene, &words, order.seed, said)],
+        };
         let mut undrawn = None;
-        if let Some(Background::Phrase(phrase)) =
-            scene.background.clone().filter(|found| !is_known_scenery(found))
+        if order.incoming.is_none()
+            && let Some(Background::Phrase(phrase)) =
+                scene.background.clone().filter(|found| !is_known_scenery(found))
         {
             match knowledge.lexicon().named(&phrase) {
                 Some(_) => paintings.push(surrounding(&scene, phrase, order.seed)),
@@ -111,22 +128,43 @@ impl Plan {
     }
 
     /// What the picture shall not show: the order's words and the prompt's own (没有…, without …).
-    pub(crate) fn negative(&self) -> String {
-        let own = self.scene.without.iter().map(String::as_str);
-        std::iter::once(self.order.negative.as_str())
-            .chain(own)
-            .filter(|words| !words.is_empty())
-            .collect::<Vec<_>>()
-            .join(", ")
+    pub(crate) fn negative(&self) -> Prompt {
+        let ordered = Emphasised::read(&self.order.negative).unwrap_or_default(); // checked with the order
+        let mut negative = Weighed::of_prompt(&ordered).prompt();
+        for words in self.scene.without.iter().filter(|words| !words.is_empty()) {
+            let between = if negative.text.is_empty() { "" } else { ", " };
+            negative.text.push_str(&format!("{between}{words}"));
+        }
+        negative
+    }
+
+    /// What the engine starts from.
+    pub(crate) fn start(&self) -> Start {
+        self.order.incoming.as_ref().map_or(Start::Noise, |incoming| incoming.edit.start())
+    }
+
+    /// This plan with nothing to paint but `again`; `None` if there is no such painting.
+    pub(crate) fn only(&self, again: Repaint) -> Option<Self> {
+        let of_subject = |painting: &&Painting| painting.subject == again.subject;
+        let painting = self.paintings.iter().filter(of_subject).nth(again.picture)?;
+        let painting = Painting { seed: again.seed, ..painting.clone() };
+        Some(Self { paintings: vec![painting], ..self.clone() })
     }
 
     /// The size to paint at.
     pub(crate) fn side(&self) -> Side {
-        if self.order.size.width_px.max(self.order.size.height_px) <= 128 { Side::Px128 } else { Side::Px512 }
+        let longest = match &self.order.incoming {
+            None => self.order.size.width_px.max(self.order.size.height_px),
+            Some(incoming) => incoming.edit.side_px(),
+        };
+        if longest <= 128 { Side::Px128 } else { Side::Px512 }
     }
 
     /// Whether paintings need to be enlarged before they are laid out.
     pub(crate) fn enlarge(&self) -> Enlarge {
+        if let Some(incoming) = &self.order.incoming {
+            return if incoming.edit.side_px() as f32 > LARGE_PX { Enlarge::Fourfold } else { Enlarge::Not };
+        }
         let size = self.order.size;
         let canvas = size.width_px.min(size.height_px) as f32;
         let copies: u32 = self.scene.subjects.iter().map(Subject::copies).sum();
@@ -136,6 +174,13 @@ impl Plan {
 
     /// Lays `pictures`, one for each painting, out as the scene asks.
     pub(crate) fn composition(&self, pictures: Vec<RgbaImage>) -> Composition {
+        if let (Some(incoming), Some(picture)) = (&self.order.incoming, pictures.first()) {
+            let image = incoming.edit.finish(picture);
+            let background = RgbaImage::new(image.width(), image.height());
+            let name = self.paintings.first().map(|painting| painting.prompt.clone()).unwrap_or_default();
+            let layer = Layer { name, image, x: 0, y: 0, origin: None };
+            return Composition { background, layers: vec![layer], tiling: Tiling::None };
+        }
         let size = (self.order.size.width_px, self.order.size.height_px);
         let subjects = self.scene.subjects.len();
         let mut of_subjects = vec![Vec::new(); subjects + 1];
@@ -155,6 +200,7 @@ impl Plan {
                 image: resized(&picture, side),
                 x,
                 y,
+                origin: None,
             };
             composition.layers.insert(0, layer);
         }
@@ -185,15 +231,19 @@ impl Plan {
         let empty = Scene { background: self.scene.background.clone(), ..Scene::default() };
         let background = compose(&empty, &[], (side, side), self.order.seed).background;
         let image = resized(picture, side);
+        let name = self.scene.subjects[0].phrase();
+        let origin =
+            Origin { item: 0, subject: 0, copy: 0, picture: 0, turn: 0.0, mirrored: false, cut: Cut::Framed };
         Composition {
             background,
-            layers: vec![Layer { name: self.scene.subjects[0].phrase(), image, x: 0, y: 0 }],
+            layers: vec![Layer { name, image, x: 0, y: 0, origin: Some(origin) }],
+            tiling: Tiling::None,
         }
     }
 }
 
 /// Each subject as often as it has copies, within reason; each painting with a seed of its own.
-fn paintings(scene: &Scene, seed: u64) -> Vec<Painting> {
+fn paintings(scene: &Scene, seed: u64, said: impl Fn(usize, &str) -> Prompt) -> Vec<Painting> {
     let subjects = scene.subjects.len().max(1) as u32;
     let times = |subject: &Subject| match scene.tiling {
         // The composer decides how many a row or a scatter without a number has.
@@ -204,14 +254,23 @@ fn paintings(scene: &Scene, seed: u64) -> Vec<Painting> {
         Tiling::Seamless => subject.copies().clamp(PATTERN_PAINTINGS.div_ceil(subjects), MOST_PAINTINGS),
     };
     let of_subject = |(index, subject): (usize, &Subject)| {
-        let painting = |copy: u32| Painting {
-            subject: index,
-            prompt: subject.copy_phrase(copy as usize),
-            seed: painting_seed(seed, index as u32, copy),
+        let painting = |copy: u32| {
+            let Prompt { text, emphasis } = said(index, &subject.copy_phrase(copy as usize));
+            Painting { subject: index, prompt: text, emphasis, seed: painting_seed(seed, index as u32, copy) }
         };
         (0..times(subject)).map(painting).collect::<Vec<_>>()
     };
     scene.subjects.iter().enumerate().flat_map(of_subject).collect()
+}
+
+/// The one painting of a picture that starts from another: nothing is laid out there, so that a prompt of several things
+/// goes to the model as it is.
+fn over_all(scene: &Scene, words: &Emphasised, seed: u64, said: impl Fn(usize, &str) -> Prompt) -> Painting {
+    let Prompt { text, emphasis } = match scene.subjects.as_slice() {
+        [only] if scene.is_single() => said(0, &only.phrase()),
+        _ => Weighed::of_prompt(words).prompt(),
+    };
+    Painting { subject: 0, prompt: text, emphasis, seed }
 }
 
 /// A surrounding that the model knows, painted once and put behind everything.
@@ -221,7 +280,7 @@ fn surrounding(scene: &Scene, phrase: String, seed: u64) -> Painting {
     let prompt = styles.map_or(phrase.clone(), |(styles, language)| {
         styles.iter().fold(phrase, |text, style| style.applied(&text, language))
     });
-    Painting { subject: place, prompt, seed: painting_seed(seed, place as u32, 0) }
+    Painting { subject: place, prompt, emphasis: Vec::new(), seed: painting_seed(seed, place as u32, 0) }
 }
 
 /// The seed of one painting: the picture's own for the first, far apart for the others.

@@ -3,7 +3,7 @@
 use std::io::{Write, stdout};
 use std::path::Path;
 
-use danqing_scene::Language as SceneLanguage;
+use danqing_scene::{Composition, Language as SceneLanguage};
 use image::RgbaImage;
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
@@ -41,6 +41,7 @@ pub(crate) struct Made<'a> {
     pub(crate) by: &'a PaintedBy,
     pub(crate) file: &'a Path,
     pub(crate) layers: Option<&'a Path>,
+    pub(crate) composition: &'a Composition,
     /// Its share of the time that painting took.
     pub(crate) seconds: f64,
     pub(crate) notes: Vec<Note>,
@@ -243,6 +244,7 @@ fn object(made: &Made<'_>) -> Value {
     json!({
         "file": made.file,
         "layers": made.layers,
+        "layer_list": layer_list(made.composition),
         "prompt": order.prompt,
         "negative": order.negative,
         "seed": order.seed,
@@ -258,4 +260,19 @@ fn object(made: &Made<'_>) -> Value {
         "seconds": (made.seconds * 1000.0).round() / 1000.0,
         "notes": made.notes.iter().map(note).collect::<Vec<_>>(),
     })
+}
+
+/// The things of a picture as changes name them, from 1.
+fn layer_list(composition: &Composition) -> Vec<Value> {
+    let told = |(origin, layer): (danqing_scene::Origin, &danqing_scene::Layer)| {
+        json!({
+            "layer": origin.item + 1,
+            "name": layer.name,
+            "x": layer.x,
+            "y": layer.y,
+            "width": layer.image.width(),
+            "height": layer.image.height(),
+        })
+    };
+    composition.items().into_iter().map(told).collect()
 }

@@ -83,7 +83,7 @@ impl Workshop {
         // No model here gives scores of pictures; thresholds of packs speak where one does.
         let picture = self.rules.current().admit_picture(picture, &[]).map_err(screening::stopped)?;
         self.labelling
-            .label(picture, &by.model, &|picture| format.encode(picture, &text))
+            .label(picture, &by.model, order.incoming.as_deref(), &|picture| format.encode(picture, &text))
             .map_err(|source| Error::Label { file: order.prompt.clone().into(), source })
     }
 
@@ -99,15 +99,17 @@ impl Workshop {
         let text = metadata::text(order, &by);
         let picture = self.rules.current().admit_picture(picture, &[]).map_err(screening::stopped)?;
         self.labelling
-            .label_waived(picture, &by.model, waiver, &|picture| format.encode(picture, &text))
+            .label_waived(picture, &by.model, order.incoming.as_deref(), waiver, &|picture| {
+                format.encode(picture, &text)
+            })
             .map_err(|source| Error::Label { file: order.prompt.clone().into(), source })
     }
 
-    /// The layers of the picture of `prompt` as an `OpenRaster` file.
-    pub(crate) fn layers(&self, composition: &Composition, prompt: &str) -> Result<Vec<u8>, Error> {
+    /// The layers of the picture of `order` as an `OpenRaster` file.
+    pub(crate) fn layers(&self, composition: &Composition, order: &Order) -> Result<Vec<u8>, Error> {
         let model = self.painter.painted_by().model;
-        let encoding = |reason| Error::Encoding { file: prompt.into(), reason };
-        self.labelling.layers(composition, &model).map_err(encoding)
+        let encoding = |reason| Error::Encoding { file: order.prompt.as_str().into(), reason };
+        self.labelling.layers(composition, &model, order.incoming.as_deref()).map_err(encoding)
     }
 
     /// What the person should know about how a prompt was understood.

@@ -76,7 +76,7 @@ pub(super) fn run(arguments: &Arguments, config: &Config, reader: Reader) -> Res
     let rules = screening::policy(config)?;
     let sheet = rules.admit_picture(sheet, &[]).map_err(screening::stopped)?;
     let labelled = Labelling::open(config, Clock::System)?
-        .label(sheet, &by.model, &|sheet| Format::Png.encode(sheet, &text))
+        .label(sheet, &by.model, None, &|sheet| Format::Png.encode(sheet, &text))
         .map_err(|source| Error::Label { file: "sheet.png".into(), source })?;
     let file = output.write("sheet", &labelled)?;
     match reader {

@@ -1,5 +1,6 @@
 //! A command line that makes no sense, explained in one line of either language.
 
+use clap::ValueEnum;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::error::Error;
@@ -45,7 +46,18 @@ pub(super) fn explained(error: &clap::Error) -> Error {
     let suggestion =
         [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
     let suggestion = suggestion.into_iter().map(word).find(|word| !word.is_empty());
-    Error::Usage { chinese, english: english.trim_end().to_owned(), suggestion }
+    Error::Usage { chinese, english: english.trim_end().to_owned(), suggestion, allowed: allowed(error) }
+}
+
+/// The values that an argument can have, where there are only some.
+fn allowed(error: &clap::Error) -> Vec<String> {
+    match error.get(ContextKind::ValidValue) {
+        Some(ContextValue::Strings(values)) => values.clone(),
+        _ if error.to_string().contains("<SHELL>") => {
+            clap_complete::Shell::value_variants().iter().map(ToString::to_string).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// One short line without control characters.

@@ -1,10 +1,12 @@
 //! `danqing paint`: from the command line to orders.
 
 mod batch;
+mod editing;
+mod files;
 
 use std::fs;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use batch::{Batch, Layers};
@@ -12,10 +14,12 @@ use danqing_moderation::Screened;
 
 use super::ModelArguments;
 use crate::config::Config;
+use crate::edit::Incoming;
 use crate::error::Error;
+use crate::expand::Wildcards;
 use crate::labelling::Clock;
 use crate::metadata::{self, Found, Parameters};
-use crate::order::{Grid, Order, Reading, Wish};
+use crate::order::{self, Choice, Grid, Order, Reading, Wish};
 use crate::output::{Existing, Format, Output};
 use crate::painter::{Cancel, Weights};
 use crate::report::{self, Reader, Report};
@@ -60,6 +64,22 @@ pub(super) struct Arguments {
     like: Option<PathBuf>,
     #[arg(long)]
     reproducible: bool,
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["size", "background", "change"])]
+    from: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", requires = "from")]
+    mask: Option<PathBuf>,
+    #[arg(long, requires = "mask")]
+    invert_mask: bool,
+    #[arg(long, value_name = "X", requires = "from", allow_negative_numbers = true)]
+    strength: Option<f32>,
+    #[arg(long, value_name = "whole|mask", requires = "mask")]
+    area: Option<String>,
+    #[arg(long, value_name = "CHANGE", allow_hyphen_values = true)]
+    change: Vec<String>,
+    #[arg(long)]
+    every: bool,
+    #[arg(long, value_name = "DIR")]
+    wildcards: Option<PathBuf>,
     #[arg(short, long, value_name = "FILE", conflicts_with_all = ["prompt", "like"])]
     from_file: Option<PathBuf>,
     #[arg(long)]
@@ -163,6 +183,9 @@ impl Arguments {
             background: self.background.clone(),
             reading: self.whole.then_some(Reading::Whole),
             grid: self.grid.then_some(Grid::Sheet),
+            changes: Some(self.change.join(";")).filter(|changes| !changes.is_empty()),
+            strength: self.strength,
+            area: self.area.clone(),
         }
     }
 
@@ -180,15 +203,26 @@ impl Arguments {
             Some(like) => self.wish().or(like.parameters.wish.clone()),
             None => self.wish().or(config.paint.wish()),
         };
+        if self.from.is_none() && like.is_some_and(|like| like.parameters.incoming_hash.is_some()) {
+            return Err(Error::NeedsPicture);
+        }
+        let folder =
+            self.wildcards.clone().or_else(|| config.paint.wildcards.value.as_ref().map(PathBuf::from));
+        let many = Many {
+            choice: if self.every { Choice::Every } else { Choice::Drawn },
+            wildcards: Wildcards::new(folder),
+            incoming: self.incoming(&wish)?,
+            reader,
+        };
         if let Some(file) = &self.from_file {
-            return orders_of_file(file, &wish, reader);
+            return files::orders(file, &wish, &many);
         }
         let said = self.prompt.join(" ");
         let prompt = match like {
             Some(like) if said.trim().is_empty() => &like.parameters.prompt,
             _ => &said,
         };
-        Ok((vec![Order::new(prompt, &wish)?], 0))
+        Ok((many.orders(prompt, &wish)?, 0))
     }
 
     fn output(&self, like: Option<&Like>, config: &Config) -> Result<Output, Error> {
@@ -204,44 +238,22 @@ impl Arguments {
     }
 }
 
-/// One order for each line of `file` that says something; `-` is standard input. Lines that begin with `#` are notes.
-fn orders_of_file(file: &Path, wish: &Wish, reader: Reader) -> Result<(Vec<Order>, usize), Error> {
-    let unreadable = |source| Error::Unreadable { file: file.to_owned(), source };
-    let mut bytes = Vec::new();
-    match file.to_str() {
-        Some("-") => io::stdin().lock().read_to_end(&mut bytes).map(drop).map_err(unreadable)?,
-        _ => bytes = fs::read(file).map_err(unreadable)?,
-    }
-    let text = String::from_utf8(bytes).map_err(|_| Error::NotText { file: file.to_owned() })?;
-    let lines = text.trim_start_matches('\u{FEFF}').lines().map(str::trim);
-    let prompts: Vec<&str> = lines.filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
-    if prompts.is_empty() {
-        return Err(Error::NoPrompts { file: file.to_owned() });
-    }
-    let mut orders = Vec::new();
-    let mut refused = 0;
-    for prompt in prompts {
-        match Order::new(prompt, wish) {
-            Ok(order) => orders.push(order),
-            Err(error) if is_of_prompt(&error) => {
-                refused += 1;
-                report::failed(reader, Some(prompt), &error);
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    Ok((orders, refused))
+/// How prompts become orders.
+struct Many {
+    choice: Choice,
+    wildcards: Wildcards,
+    incoming: Option<Arc<Incoming>>,
+    reader: Reader,
 }
 
-/// Whether another prompt could still be good.
-fn is_of_prompt(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::EmptyPrompt
-            | Error::WordlessPrompt { .. }
-            | Error::LongPrompt { .. }
-            | Error::ControlCharacter { .. }
-    )
+impl Many {
+    fn orders(&self, prompt: &str, wish: &Wish) -> Result<Vec<Order>, Error> {
+        let orders = order::orders(prompt, wish, self.choice, &self.wildcards)?;
+        Ok(match &self.incoming {
+            None => orders,
+            Some(incoming) => orders.into_iter().map(|order| order.starting_from(incoming.clone())).collect(),
+        })
+    }
 }
 
 /// Steps of all paintings together.

@@ -6,8 +6,10 @@ use danqing_provenance::keys::KeyError;
 use danqing_store::{Error as Store, Quota};
 
 use super::{Error, told};
+use crate::edit;
 use crate::labelling::MarkError;
 use crate::order::MOST_CHARACTERS;
+use crate::table;
 
 impl Error {
     pub(super) fn chinese(&self) -> String {
@@ -50,6 +52,28 @@ impl Error {
             Self::Occupied { file } => format!("已经有「{}」了", file.display()),
             Self::LabelSetting { source } => format!("[label] 里的设置不对：{}", of_label(source)),
             Self::TimeAuthority { url } => format!("「{url}」不是时间戳服务的地址"),
+            Self::Template(error) => error.chinese(),
+            Self::SheetOfMany => "--grid 把同一条提示词的几张图拼在一起，而这条提示词里有多选".to_owned(),
+            Self::Table(wrong) => of_table(wrong),
+            Self::Cell { line, column, source } => {
+                let column = column.map(|column| format!("「{}」列", column.names().0)).unwrap_or_default();
+                format!("第 {line} 行{column}：{}", source.chinese())
+            }
+            Self::Change { text } => format!("「{text}」不是能对图层做的改动"),
+            Self::NoLayer { layer, of } => format!("没有第 {layer} 个图层，这张图共有 {of} 个"),
+            Self::Edit { file, source } => {
+                let why = match source {
+                    edit::Fault::Empty => "图片没有像素",
+                    edit::Fault::Large => "图片超过了四千万像素",
+                    edit::Fault::EmptyMask => "蒙版里没有要画的地方",
+                };
+                format!("「{}」不能修改：{why}", file.display())
+            }
+            Self::NotEditable { file } => {
+                format!("「{}」不是能修改的 PNG、JPEG 或 WebP 图片", file.display())
+            }
+            Self::UnknownArea { text } => format!("没有叫「{text}」的重画范围"),
+            Self::NeedsPicture => "要重画的图是从另一张图改出来的".to_owned(),
             Self::Usage { chinese, .. } => chinese.clone(),
             Self::SomeFailed { failed, all } => format!("{all} 张里有 {failed} 张没有画成"),
             Self::Cancelled => "已取消，画好的图片都保留了".to_owned(),
@@ -129,6 +153,22 @@ fn of_mark(error: &MarkError) -> String {
         MarkError::Empty => "里面既没有画面也没有声音".to_owned(),
         MarkError::Scratch(error) => format!("给 ffmpeg 的临时文件写不了：{}", reason(error)),
         MarkError::Label(error) => of_label(error),
+    }
+}
+
+/// What is wrong with a table, in Chinese.
+fn of_table(wrong: &table::Wrong) -> String {
+    use table::Wrong;
+    match wrong {
+        Wrong::UnknownColumn { number, name } => format!("表格第 {number} 列叫「{name}」，不知道是什么"),
+        Wrong::Twice { name } => format!("有两列都是「{name}」"),
+        Wrong::NoPrompts => "表格里没有「提示词」这一列".to_owned(),
+        Wrong::Cells { line, found, expected } => {
+            format!("第 {line} 行有 {found} 格，表头只有 {expected} 格")
+        }
+        Wrong::Number { text } => format!("「{text}」不是数字"),
+        Wrong::Unreadable { line } => format!("第 {line} 行不是 CSV"),
+        Wrong::Rows { most } => format!("表格超过了 {most} 行"),
     }
 }
 

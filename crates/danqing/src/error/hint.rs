@@ -5,9 +5,11 @@ use danqing_provenance::keys::KeyError;
 use danqing_store::Error as Store;
 
 use super::Error;
+use crate::edit;
 use crate::labelling::MarkError;
 use crate::language::Language;
 use crate::order::MOST_SIDE_PX;
+use crate::table;
 
 impl Error {
     /// What the person can do about it.
@@ -26,8 +28,10 @@ impl Error {
                 "remove it; prompts in a file go one a line".into(),
             ),
             Self::UnknownStyle { .. } => {
-                let names: Vec<&str> = danqing_scene::Style::all().map(danqing_scene::Style::name).collect();
-                (format!("可用：{}", names.join("、")), format!("known: {}", names.join(", ")))
+                let words = |language| danqing_scene::Style::all().map(move |style| style.word(language));
+                let chinese: Vec<&str> = words(danqing_scene::Language::Chinese).collect();
+                let english: Vec<&str> = words(danqing_scene::Language::English).collect();
+                (format!("可用：{}", chinese.join("、")), format!("known: {}", english.join(", ")))
             }
             Self::UnknownSampler { .. } => {
                 ("可用：euler、heun、dpm++2m".into(), "known: euler, heun, dpm++2m".into())
@@ -94,8 +98,56 @@ impl Error {
                 "写 http:// 开头的地址；时间戳自带签名，不用加密连接".into(),
                 "write an address that begins with http://; stamps are signed themselves".into(),
             ),
+            Self::Template(error) => return Some(error.hint(language)),
+            Self::Cell { source, .. } => return source.hint(language),
+            Self::SheetOfMany => (
+                "去掉 --grid，或去掉 { } 和 __".into(),
+                "leave out --grid, or the braces and wildcards".into(),
+            ),
+            Self::Table(table::Wrong::Number { .. }) => {
+                ("写数字，或让这一格空着".into(), "write a number, or leave the cell empty".into())
+            }
+            Self::Table(table::Wrong::Cells { .. } | table::Wrong::Unreadable { .. }) => (
+                "带逗号的提示词要放在双引号里；用表格软件另存为 CSV（UTF-8）最省事".into(),
+                "put prompts with commas into double quotes, or save as CSV (UTF-8) from a spreadsheet"
+                    .into(),
+            ),
+            Self::Table(_) => {
+                let (chinese, english) = table::known();
+                (
+                    format!("第一行写列名，认识的有：{chinese}"),
+                    format!("the first line names the columns: {english}"),
+                )
+            }
+            Self::Change { .. } => (
+                "写“图层 2 移动 40 -10”“图层 2 缩放 1.5”“图层 2 重画 77”或“图层 2 删除”".into(),
+                "write `layer 2 move 40 -10`, `layer 2 scale 1.5`, `layer 2 repaint 77` or `layer 2 remove`"
+                    .into(),
+            ),
+            Self::NoLayer { .. } => (
+                "图层从 1 数起，最下面的是 1；加 --json 会列出每个图层".into(),
+                "layers count from 1, the lowest first; --json lists them".into(),
+            ),
+            Self::Edit { source: edit::Fault::EmptyMask, .. } => (
+                "把要重画的地方涂白，其余涂黑；反过来的蒙版加 --invert-mask".into(),
+                "paint white what may change and black the rest; --invert-mask takes it the other way".into(),
+            ),
+            Self::NotEditable { .. } => {
+                ("文件要完好，动图先存成一帧".into(), "the file must be sound, and of one frame".into())
+            }
+            Self::Edit { .. } => ("换一张小一些的图片".into(), "take a smaller picture".into()),
+            Self::UnknownArea { .. } => {
+                ("可用：whole（整张）、mask（蒙版周围）".into(), "known: whole, mask".into())
+            }
+            Self::NeedsPicture => (
+                "用 --from 给出原来那张图".into(),
+                "name the picture that it started from with --from".into(),
+            ),
             Self::Usage { suggestion: Some(suggestion), .. } => {
                 (format!("是不是想写 {suggestion}？"), format!("did you mean {suggestion}?"))
+            }
+            Self::Usage { allowed, .. } if !allowed.is_empty() => {
+                (format!("可用：{}", allowed.join("、")), format!("known: {}", allowed.join(", ")))
             }
             Self::Usage { .. } => {
                 ("danqing --help 有说明和例子".into(), "danqing --help explains, with examples".into())

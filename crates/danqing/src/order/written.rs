@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::changes::told;
+
 use super::{Grid, Order, Reading, Wish};
 use crate::error::Error;
 
@@ -30,6 +32,9 @@ pub(crate) struct Written {
     pub(crate) style: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) background: Option<String>,
+    /// Changes to layers, such as `layer 2 move 40 -10; layer 3 remove`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) changes: Option<String>,
     /// The prompt goes to the model whole.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) whole: bool,
@@ -54,6 +59,9 @@ impl Written {
             background: self.background.clone(),
             reading: self.whole.then_some(Reading::Whole),
             grid: Some(Grid::None),
+            changes: self.changes.clone(),
+            strength: None,
+            area: None,
         }
     }
 }
@@ -72,6 +80,7 @@ impl From<&Order> for Written {
             size: Some(order.size.to_string()),
             style: order.style.map(|style| style.name().to_owned()),
             background: order.background.map(|background| background.to_string()),
+            changes: Some(told(&order.changes)).filter(|changes| !changes.is_empty()),
             whole: order.reading == Reading::Whole,
         }
     }
@@ -95,6 +104,8 @@ mod tests {
             background: Some("ffd84d-ffffff".into()),
             reading: Some(Reading::Whole),
             grid: None,
+            changes: Some("layer 2 move 40 -10; layer 1 repaint 7".into()),
+            ..Wish::default()
         };
         let order = Order::new("三只红灯笼", &wish).expect("sound");
         let json = serde_json::to_string(&Written::from(&order)).expect("JSON");

@@ -221,6 +221,7 @@ impl Asked {
             style: text(&self.style),
             background: text(&self.ground).or_else(|| text(&self.background)),
             whole: !self.whole.is_empty(),
+            changes: None,
         }
     }
 

@@ -54,6 +54,7 @@ impl OrderForm {
             style: text(&self.style),
             background: text(&self.ground).or_else(|| text(&self.background)),
             whole: text(&self.whole).is_some(),
+            changes: None,
         })
     }
 

@@ -79,5 +79,6 @@ fn of_wish(prompt: String, wish: Wish) -> Written {
         style: wish.style,
         background: wish.background,
         whole: wish.reading == Some(Reading::Whole),
+        changes: wish.changes,
     }
 }

@@ -1,6 +1,7 @@
 //! Promises of the command line, kept by the program itself.
 
 mod clients;
+mod editing;
 mod faults;
 mod foreign;
 mod help;

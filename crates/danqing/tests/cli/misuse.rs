@@ -56,6 +56,16 @@ fn bad_orders_are_refused_without_a_file() {
         &["猫", "--preview", "maybe"],
         &["猫", "--from-file", "x"],
         &["猫", "--style"],
+        &["{猫|狗"],
+        &["猫}"],
+        &["__猫__"],
+        &["${猫}"],
+        &["(猫:100)"],
+        &["{红|蓝}猫", "--grid"],
+        &["猫", "--change", "layer 2 explode"],
+        &["猫", "--mask", "x.png"],
+        &["猫", "--strength", "0.5"],
+        &["猫", "--area", "all"],
     ];
     for arguments in cases {
         refused(&studio, arguments, 2);
@@ -91,6 +101,44 @@ fn files_that_cannot_be_repeated_are_refused() {
         ("folder.png", 1, "cannot be read"),
     ] {
         let complaint = refused(&studio, &["--like", name], code);
+        assert!(complaint.contains(said), "{complaint}");
+    }
+}
+
+#[test]
+fn pictures_that_cannot_be_edited_are_refused() {
+    let studio = Studio::new();
+    let path = |name: &str| studio.path().join(name);
+    fs::write(path("words.png"), "no picture").expect("written");
+    image::RgbaImage::from_pixel(90, 90, image::Rgba([200, 10, 10, 255]))
+        .save(path("in.png"))
+        .expect("written");
+    image::GrayImage::new(9, 9).save(path("black.png")).expect("written");
+    for (arguments, code, said) in [
+        (&["猫", "--from", "words.png"][..], 2, "no PNG"),
+        (&["猫", "--from", "missing.png"], 1, "cannot be read"),
+        (&["猫", "--from", "in.png", "--mask", "words.png"], 2, "no PNG"),
+        (&["猫", "--from", "in.png", "--mask", "black.png"], 2, "nothing to paint"),
+        (&["猫", "--from", "in.png", "--strength", "0"], 2, "--strength"),
+        (&["猫", "--from", "in.png", "--strength", "NaN"], 2, "--strength"),
+        (&["猫", "--from", "in.png", "--mask", "in.png", "--area", "all"], 2, "`all`"),
+    ] {
+        let complaint = refused(&studio, arguments, code);
+        assert!(complaint.contains(said), "{complaint}");
+    }
+}
+
+#[test]
+fn tables_must_say_what_their_columns_are() {
+    let studio = Studio::new();
+    for (name, text, said) in [
+        ("empty.csv", "", "no column"),
+        ("heading.csv", "prompt,seed\n", "no prompt"),
+        ("unknown.csv", "prompt,colour of hat\ncat,red\n", "`colour of hat`"),
+        ("twice.csv", "prompt,提示词\ncat,猫\n", "two columns"),
+    ] {
+        fs::write(studio.path().join(name), text).expect("written");
+        let complaint = refused(&studio, &["--from-file", name], 2);
         assert!(complaint.contains(said), "{complaint}");
     }
 }

@@ -52,7 +52,10 @@ impl Studio {
         let mut all = vec!["paint", "--model", model, "--threads", "1"];
         if !arguments.contains(&"--like") {
             for setting in [["--steps", "2"], ["--size", "128"]] {
-                all.extend(setting.iter().filter(|_| !arguments.contains(&setting[0])));
+                // A picture that starts from another is as large as that one.
+                let own = arguments.contains(&setting[0])
+                    || (setting[0] == "--size" && arguments.contains(&"--from"));
+                all.extend(setting.iter().filter(|_| !own));
             }
         }
         all.extend(arguments);

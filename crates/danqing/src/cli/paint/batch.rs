@@ -83,7 +83,10 @@ impl Batch {
 
     /// Composed, labelled, written, told. Gives the picture without labels, for a sheet that has its own.
     fn finish(&mut self, plan: &Plan, pictures: Vec<RgbaImage>, seconds: f64) -> Result<RgbaImage, Error> {
-        let composition = plan.composition(pictures);
+        let composition = self.workshop.painter.compose(plan, pictures, &mut |progress| {
+            self.report.step(progress.steps());
+            if self.cancel.is_set() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
         let picture = composition.flatten();
         let by = self.workshop.painter.painted_by();
         let prompt = &plan.order.prompt;
@@ -92,13 +95,21 @@ impl Batch {
         let layers = match self.layers {
             Layers::None => None,
             Layers::OpenRaster => {
-                let layers = self.workshop.layers(&composition, prompt)?;
+                let layers = self.workshop.layers(&composition, &plan.order)?;
                 Some(self.output.write_layers(prompt, &layers)?)
             }
         };
         let notes = self.workshop.notes(plan);
         self.report.made(
-            &Made { order: &plan.order, by: &by, file: &file, layers: layers.as_deref(), seconds, notes },
+            &Made {
+                order: &plan.order,
+                by: &by,
+                file: &file,
+                layers: layers.as_deref(),
+                composition: &composition,
+                seconds,
+                notes,
+            },
             labelled.picture().unwrap_or(&picture),
         );
         Ok(picture)
