@@ -36,6 +36,10 @@ train stage *options:
 lexicon:
     python3 training/lexicon/build.py
 
-# the sheet of 48 prompts and the retrieval score
-eval out="out":
-    cargo run --release --quiet -- eval --out {{ out }}
+# the sheet of 48 prompts and the retrieval score, or the parts named: `just eval compositions fairness`
+eval *parts:
+    cargo run --release --quiet -- eval {{ parts }} --out out
+
+# train the weights of the repository on, as `just train-on 10`
+train-on hours:
+    training/go-on.sh {{ hours }}

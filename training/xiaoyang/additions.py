@@ -27,7 +27,7 @@ FOLDER = CACHE / "additions"
 
 def pictures():
     """The drawings (n, 128, 128, 4) and what is known of them; their latents come along."""
-    subprocess.run(["node", TRAINING / "xiaoyang/render.mjs", npm_modules(), CACHE / "render", "art"], check=True)
+    subprocess.run(["node", "--expose-gc", TRAINING / "xiaoyang/render.mjs", npm_modules(), CACHE / "render", "art"], check=True)
     entries, pixels = [], []
 
     def add(picture, **known):

@@ -1,5 +1,7 @@
 """Stage `captions`: many natural captions in Chinese and English for every picture, and their text states.
 
+    python -m xiaoyang captions [--share S]
+
 Writes to the cache:
 
     captions.json     for each picture, a list of rows of `texts`
@@ -10,6 +12,7 @@ Writes to the cache:
 and models/xiaoyang/heldout.json, the captions of the held-out pictures.
 """
 
+import argparse
 import json
 import random
 
@@ -144,8 +147,13 @@ class Things:
         plain = 0.65 if style in ("3d", "toned") else 0.05
         if self.rng.random() < plain:
             return text
-        return self.rng.choice(STYLES[style][language == "en"]).format(text)
+        return self.in_style(entry, text, self.rng.choice(STYLES[style][language == "en"]))
 
+    def in_style(self, entry, text, template):
+        """`text` in a template of a style; without its article or number where the style stands right before it."""
+        if not template.startswith("{}"):
+            text = text.removeprefix("a ").removeprefix("an ").removeprefix("一" + self.concepts[entry["id"]]["measure"])
+        return template.format(text)
 
     def drawn(self, entry, text, language):
         """A caption of our own drawing or style. What is drawn nowhere else needs no word of style; a thing of the other sets
@@ -154,9 +162,7 @@ class Things:
         inborn = own and entry["drawing"] == entry["id"] and style in DRAWN
         if self.rng.random() < (0.9 if inborn else 0.0 if style in DRAWN else 0.7 if own else 0.15):
             return text
-        if language == "en":
-            text = text.removeprefix("a ").removeprefix("an ")
-        return self.rng.choice({**STYLES, **DRAWN}[style][language == "en"]).format(text)
+        return self.in_style(entry, text, self.rng.choice({**STYLES, **DRAWN}[style][language == "en"]))
 
 
 class People:
@@ -226,7 +232,7 @@ class People:
 COUNTS = {"3d": 16, "flat": 10, "gradient": 10, "toned": 5, "recolour": 4, "peeps": 4, "toon": 4, "art": 4, "styled": 4}  # a language
 
 
-def write_captions():
+def write_captions(share=1.0):
     rng = random.Random(7)
     entries = json.loads((CACHE / "pictures.json").read_text())
     concepts = json.loads((MODELS / "concepts.json").read_text())
@@ -234,7 +240,7 @@ def write_captions():
     rows, texts, chosen, held_out = {}, [], [], []
     for entry in entries:
         teller = people if entry["set"] in ("peeps", "toon") else things
-        mine = {teller.caption(entry, language) for language in ("zh", "en") for _ in range(COUNTS[entry["set"]])}
+        mine = {teller.caption(entry, language) for language in ("zh", "en") for _ in range(max(1, round(COUNTS[entry["set"]] * share)))}
         if entry.get("held_out"):
             held_out.append({"set": entry["set"], "id": entry.get("id"), "zh": teller.caption(entry, "zh"), "en": teller.caption(entry, "en")})
         for text in sorted(mine):
@@ -281,6 +287,8 @@ def states_of(texts):
 
 
 def main():
-    texts = write_captions()
+    arguments = argparse.ArgumentParser(prog="xiaoyang captions")
+    arguments.add_argument("--share", type=float, default=1.0, help="of the captions of each picture: fewer for a short training")
+    texts = write_captions(arguments.parse_args().share)
     print(len(texts), "captions;", *random.Random(1).sample(texts, 40), sep="\n  ")
     write_states(texts)

@@ -114,7 +114,7 @@ def hold_out(set_name, key):
 
 def collect():
     modules = npm_modules()
-    subprocess.run(["node", "--max-old-space-size=4000", TRAINING / "xiaoyang/render.mjs", modules, CACHE / "render"], check=True)
+    subprocess.run(["node", "--expose-gc", TRAINING / "xiaoyang/render.mjs", modules, CACHE / "render"], check=True)
     concepts = {entry["id"]: entry for entry in json.loads((MODELS / "concepts.json").read_text())}
     entries, pixels = [], []
 
@@ -128,6 +128,7 @@ def collect():
             picture = solid(path)
             colour, hue = dominant(picture)
             add(picture, set="toned" if tones else "3d", id=id_, skin=tones[0] if tones else None, colour=colour, hue=hue)
+    print("data: tones exchanged by their looks:", order_tones(entries, pixels))
     for name in ("flat", "gradient", "peeps", "toon"):
         metas = json.loads((CACHE / "render" / f"{name}.json").read_text())
         raw = np.memmap(CACHE / "render" / f"{name}-128.rgba", np.uint8, "r").reshape(-1, SIDE, SIDE, 4)
@@ -142,6 +143,18 @@ def collect():
     recolour(entries, add, pixels, concepts)
     ours(add, concepts)  # last, so that a cache made before these were drawn has the same rows first
     return entries, np.stack(pixels)
+
+
+def order_tones(entries, pixels):
+    """Exchanges medium-light and medium where the one called lighter is darker; gives of how many things.
+
+    The 3D package has the two the wrong way round in its file names of nearly all things."""
+    rows = {(e["id"], e["skin"]): row for row, e in enumerate(entries) if e["set"] == "toned"}
+    pairs = [(row, rows[id_, 3]) for (id_, tone), row in rows.items() if tone == 2 and (id_, 3) in rows]
+    wrong = [(a, b) for a, b in pairs if pixels[a][..., :3].mean() < pixels[b][..., :3].mean()]
+    for a, b in wrong:
+        entries[a]["skin"], entries[b]["skin"] = entries[b]["skin"], entries[a]["skin"]
+    return len(wrong)
 
 
 def ours(add, concepts):

@@ -1,9 +1,10 @@
 """Stage `diffusion`: trains the painter by flow matching.
 
-    python -m xiaoyang diffusion [--hours H] [--name RUN] [--phase core|all] [--decay]
+    python -m xiaoyang diffusion [--hours H] [--name RUN] [--phase core|all] [--rate R] [--decay]
 
 Resumes from the newest checkpoint of the run, saves one every five minutes, and writes a sheet of samples beside
-it every half hour. `--decay` lets the learning rate fall linearly to zero over the hours given: run it last.
+it every half hour. A checkpoint that `restore` made has no state of the optimiser: it is warmed up again, and the average
+follows the new weights as quickly as at a start. `--decay` lets the learning rate fall linearly to zero over the hours given: run it last.
 Set the allocator first, or page faults take most of the time (training/README.md says how).
 """
 
@@ -149,6 +150,7 @@ def main():
     arguments.add_argument("--decay", action="store_true")
     arguments.add_argument("--threads", type=int, default=2)
     arguments.add_argument("--phase", choices=list(PHASES), default="all", help="what is seen how often (latents.py)")
+    arguments.add_argument("--rate", type=float, default=1.0, help="share of the full learning rate")
     options = arguments.parse_args()
     torch.set_num_threads(options.threads)
     run = CACHE / "runs" / options.name
@@ -158,14 +160,16 @@ def main():
     model = Painter(Config())
     average = {n: p.detach().clone() for n, p in model.named_parameters()}
     optimiser = Optimiser(model)
-    step, seconds = 0, 0.0
+    step, since, seconds = 0, 0, 0.0  # `since`: steps that the optimiser's state has seen
     newest = run / "checkpoint.pt"
     if newest.exists():
         saved = torch.load(newest)
         model.load_state_dict(saved["model"])
         average = saved["average"]
-        optimiser.load_state_dict(saved["optimiser"])
         step, seconds = saved["step"], saved["seconds"]
+        if "optimiser" in saved:
+            optimiser.load_state_dict(saved["optimiser"])
+            since = saved.get("since", step)
         print(f"diffusion: resumed at step {step}, {seconds / 3600:.2f} h", flush=True)
 
     entries = json.loads((CACHE / "pictures.json").read_text())
@@ -179,7 +183,7 @@ def main():
 
     def save():
         state = {"model": model.state_dict(), "average": average, "optimiser": optimiser.state_dict(), "step": step,
-                 "seconds": seconds, "config": model.config.as_text()}
+                 "since": since, "seconds": seconds, "config": model.config.as_text()}
         torch.save(state, run / "checkpoint.new")
         (run / "checkpoint.new").rename(newest)
 
@@ -190,15 +194,15 @@ def main():
         noise, t = torch.randn(x0.shape, generator=generator), times(BATCH, generator)
         loss = loss_of(compiled, x0, noise, t, states, lengths).mean()
         loss.backward()
-        warm = min(1.0, (step + 1) / 100)
+        warm = options.rate * min(1.0, (since + 1) / 100)
         factor = warm * (max(0.0, 1 - (time.time() - started) / (options.hours * 3600)) if options.decay else 1.0)
         optimiser.step(factor)
         model.zero_grad(set_to_none=False)
-        decay = min(0.9995, (1 + step) / (10 + step))
+        decay = min(0.9995, (1 + since) / (10 + since))
         with torch.no_grad():
             for name, weight in model.named_parameters():
                 average[name].lerp_(weight, 1 - decay)
-        step, seconds = step + 1, already + time.time() - started
+        step, since, seconds = step + 1, since + 1, already + time.time() - started
         losses.append(loss.item())
         if not math.isfinite(losses[-1]):
             raise SystemExit(f"diffusion: loss is {losses[-1]} at step {step}; the last checkpoint is intact")

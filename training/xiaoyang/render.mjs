@@ -49,8 +49,11 @@ function rasterise(svg) {
   return image.width === LARGE && image.height === LARGE ? image.pixels : null;
 }
 
+/** Lets the event loop turn: only then are the renderer's finished pictures freed. */
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
 /** Renders `pictures`, an iterable of { meta, svg }, as the set `name`. */
-function write(name, pictures, keepLarge) {
+async function write(name, pictures, keepLarge) {
   const index = path.join(out, name + '.json');
   if (fs.existsSync(index)) return console.log(`${name}: already there`);
   const small = fs.openSync(path.join(out, name + '-128.rgba'), 'w');
@@ -62,6 +65,9 @@ function write(name, pictures, keepLarge) {
     fs.writeSync(small, shrink(pixels));
     if (entries.length < keepLarge) fs.writeSync(large, pixels);
     entries.push(meta);
+    // The renderer's pixels lie outside of the heap that garbage collection looks at: unasked, it lets them grow to gigabytes.
+    if (entries.length % 100 === 0) globalThis.gc?.();
+    if (entries.length % 20 === 0) await turn();
     if (entries.length % 200 === 0) console.log(`${name}: ${entries.length}`);
   }
   fs.writeFileSync(index, JSON.stringify(entries));
@@ -166,4 +172,4 @@ const all = {
   toon: () => write('toon', toons(collection, createAvatar, 2500), 300),
   art: () => write('art', art(36), 500),
 };
-for (const set of sets) all[set]();
+for (const set of sets) await all[set]();

@@ -1,9 +1,17 @@
-//! `danqing eval`: the fixed sheet of prompts, and how often the judge finds a picture's caption among a hundred.
+//! `danqing eval`: the fixed sheet of prompts, how often the judge finds a picture's caption among a hundred, whether
+//! compositions hold what they must, and whom the model paints when it is asked for a person.
+
+mod compositions;
+mod fairness;
+mod look;
+mod skin;
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
 use danqing_engine::{Cpu, Judge};
+use danqing_scene::Composition;
 use image::{Rgba, RgbaImage, imageops};
 use serde::Deserialize;
 use serde_json::json;
@@ -32,8 +40,23 @@ const AMONG: usize = 100;
 const COLUMNS: u32 = 8;
 const CELL: &str = "256";
 
+/// What can be judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// The 48 prompts, to look at.
+    Sheet,
+    /// Held-out captions found among a hundred.
+    Retrieval,
+    /// The 200 compositions.
+    Compositions,
+    /// Who is painted for prompts that name a person.
+    Fairness,
+}
+
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
+    #[arg(value_name = "PART", hide_possible_values = true)]
+    parts: Vec<Part>,
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
     #[arg(short, long, value_name = "N", default_value_t = 1, hide_default_value = true)]
@@ -44,6 +67,8 @@ pub(super) struct Arguments {
     guidance: Option<f32>,
     #[arg(long, value_name = "FILE")]
     captions: Option<PathBuf>,
+    #[arg(long, value_name = "N", default_value_t = 20, hide_default_value = true)]
+    samples: u32,
     #[arg(long)]
     pub(super) json: bool,
     #[command(flatten)]
@@ -58,59 +83,44 @@ struct Caption {
 }
 
 pub(super) fn run(arguments: &Arguments, config: &Config, reader: Reader) -> Result<(), Error> {
-    let language = reader.language();
+    let parts: &[Part] =
+        if arguments.parts.is_empty() { &[Part::Sheet, Part::Retrieval] } else { &arguments.parts };
     let captions = held_out(arguments.captions.as_deref())?;
     let weights = Weights::open(arguments.model.folder(config).as_deref())?;
-    let mut output = Output::open(arguments.out.as_deref(), None, Existing::Replace)?;
     let threads = arguments.model.threads(config)?;
     let painter = Painter::new(&weights, threads)?;
     let painting = Evaluation { arguments, config, painter, knowledge: Knowledge::load(), reader };
-
-    let prompts: Vec<&str> = SHEET.lines().collect();
-    let plans = painting.plans(&prompts, CELL, Reading::Scene)?;
-    let cells = painting.pictures(&plans)?;
-    let sheet = sheet(&numbered_cells(&cells), Some(COLUMNS));
-    let order = Order::new("danqing eval", &painting.wish(CELL, Reading::Scene))?;
-    let by = painting.painter.painted_by();
-    let text = metadata::text(&order, &by);
-    let rules = screening::policy(config)?;
-    let sheet = rules.admit_picture(sheet, &[]).map_err(screening::stopped)?;
-    let labelled = Labelling::open(config, Clock::System)?
-        .label(sheet, &by.model, None, &|sheet| Format::Png.encode(sheet, &text))
-        .map_err(|source| Error::Label { file: "sheet.png".into(), source })?;
-    let file = output.write("sheet", &labelled)?;
-    match reader {
-        Reader::Program(_) => say(&json!({ "sheet": file, "prompts": prompts }).to_string()),
-        Reader::Person(_) => {
-            say(&file.display().to_string());
-            (1..).zip(&prompts).for_each(|(number, prompt)| say(&format!("{number:>3}  {prompt}")));
-        }
+    if parts.contains(&Part::Sheet) {
+        painting.sheet()?;
+    }
+    if parts == [Part::Sheet] {
+        return Ok(());
     }
     let Some(judge) = &weights.judge else {
-        if let Reader::Person(_) = reader {
+        if let Reader::Person(language) = reader {
             say(language.pick(
-                "这个模型没有评分器（judge.safetensors），不报告检索分数",
-                "this model has no judge (judge.safetensors), so there is no retrieval score",
+                "这个模型没有评分器（judge.safetensors），不报告分数",
+                "this model has no judge (judge.safetensors), so there are no scores",
             ));
         }
         return Ok(());
     };
     let judge = Judge::load(judge, Cpu::detect(threads))
         .map_err(|source| Error::Weights { model: weights.name.clone(), source })?;
-    for (tag, texts) in
-        [("zh", column(&captions, |caption| &caption.zh)), ("en", column(&captions, |caption| &caption.en))]
-    {
-        let (found, all) = painting.retrieval(&judge, &texts)?;
-        let recall = found as f64 / all.max(1) as f64;
-        say(&match reader {
-            Reader::Program(_) => json!({ "language": tag, "recall_at_1": recall, "found": found, "captions": all, "among": AMONG }).to_string(),
-            Reader::Person(language) => language.pick(
-                format!("检索 R@1（{tag}，{AMONG} 选 1）：{:.1} %，{found}/{all}", recall * 100.0),
-                format!("retrieval R@1 ({tag}, among {AMONG}): {:.1} %, {found}/{all}", recall * 100.0),
-            ),
-        });
+    for part in parts {
+        match part {
+            Part::Sheet => {}
+            Part::Retrieval => painting.retrievals(&judge, &captions)?,
+            Part::Compositions => compositions::run(&painting, &judge)?,
+            Part::Fairness => fairness::run(&painting, &judge, arguments.samples)?,
+        }
     }
     Ok(())
+}
+
+/// The cosine of two unit vectors.
+fn likeness(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 fn held_out(file: Option<&Path>) -> Result<Vec<Caption>, Error> {
@@ -152,6 +162,52 @@ struct Evaluation<'a> {
 }
 
 impl Evaluation<'_> {
+    /// Paints the fixed prompts on one sheet and lists them.
+    fn sheet(&self) -> Result<(), Error> {
+        let mut output = Output::open(self.arguments.out.as_deref(), None, Existing::Replace)?;
+        let prompts: Vec<&str> = SHEET.lines().collect();
+        let plans = self.plans(&prompts, CELL, Reading::Scene)?;
+        let cells = self.pictures(&plans)?;
+        let sheet = sheet(&numbered_cells(&cells), Some(COLUMNS));
+        let order = Order::new("danqing eval", &self.wish(CELL, Reading::Scene))?;
+        let by = self.painter.painted_by();
+        let text = metadata::text(&order, &by);
+        let rules = screening::policy(self.config)?;
+        let sheet = rules.admit_picture(sheet, &[]).map_err(screening::stopped)?;
+        let labelled = Labelling::open(self.config, Clock::System)?
+            .label(sheet, &by.model, None, &|sheet| Format::Png.encode(sheet, &text))
+            .map_err(|source| Error::Label { file: "sheet.png".into(), source })?;
+        let file = output.write("sheet", &labelled)?;
+        match self.reader {
+            Reader::Program(_) => say(&json!({ "sheet": file, "prompts": prompts }).to_string()),
+            Reader::Person(_) => {
+                say(&file.display().to_string());
+                (1..).zip(&prompts).for_each(|(number, prompt)| say(&format!("{number:>3}  {prompt}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells for each language how many pictures are found by their captions.
+    fn retrievals(&self, judge: &Judge, captions: &[Caption]) -> Result<(), Error> {
+        let columns = [
+            ("zh", column(captions, |caption| &caption.zh)),
+            ("en", column(captions, |caption| &caption.en)),
+        ];
+        for (tag, texts) in columns {
+            let (found, all) = self.retrieval(judge, &texts)?;
+            let recall = found as f64 / all.max(1) as f64;
+            say(&match self.reader {
+                Reader::Program(_) => json!({ "language": tag, "recall_at_1": recall, "found": found, "captions": all, "among": AMONG }).to_string(),
+                Reader::Person(language) => language.pick(
+                    format!("检索 R@1（{tag}，{AMONG} 选 1）：{:.1} %，{found}/{all}", recall * 100.0),
+                    format!("retrieval R@1 ({tag}, among {AMONG}): {:.1} %, {found}/{all}", recall * 100.0),
+                ),
+            });
+        }
+        Ok(())
+    }
+
     fn wish(&self, size: &str, reading: Reading) -> Wish {
         let settings = self.config.paint.wish();
         Wish {
@@ -173,7 +229,13 @@ impl Evaluation<'_> {
         (0..).zip(prompts).map(plan).collect()
     }
 
+    /// The finished pictures.
     fn pictures(&self, plans: &[Plan]) -> Result<Vec<RgbaImage>, Error> {
+        Ok(self.compositions(plans)?.iter().map(Composition::flatten).collect())
+    }
+
+    /// The pictures in layers.
+    fn compositions(&self, plans: &[Plan]) -> Result<Vec<Composition>, Error> {
         let steps: u64 =
             plans.iter().map(|plan| plan.paintings.len() as u64 * u64::from(plan.order.steps)).sum();
         let bar = progress(steps, self.reader.language());
@@ -182,20 +244,24 @@ impl Evaluation<'_> {
             ControlFlow::Continue(())
         })?;
         bar.finish_and_clear();
-        Ok(plans.iter().zip(painted).map(|(plan, pictures)| plan.composition(pictures).flatten()).collect())
+        Ok(plans.iter().zip(painted).map(|(plan, pictures)| plan.composition(pictures)).collect())
+    }
+
+    /// The judge's vectors of `texts`.
+    fn text_vectors(&self, judge: &Judge, texts: &[&str]) -> Vec<Vec<f32>> {
+        let means: Vec<Vec<f32>> =
+            texts.iter().map(|text| self.painter.pipeline().text_vector(text)).collect();
+        judge.texts(&means)
     }
 
     /// How many of the pictures painted from `texts` are more like their own text than like any other of them.
     fn retrieval(&self, judge: &Judge, texts: &[&str]) -> Result<(usize, usize), Error> {
         let pictures = self.pictures(&self.plans(texts, "128", Reading::Whole)?)?;
         let pictures = judge.pictures(&pictures);
-        let vectors: Vec<Vec<f32>> =
-            texts.iter().map(|text| self.painter.pipeline().text_vector(text)).collect();
-        let texts = judge.texts(&vectors);
+        let texts = self.text_vectors(judge, texts);
         let found = |(index, picture): (usize, &Vec<f32>)| {
-            let likeness = |text: &Vec<f32>| picture.iter().zip(text).map(|(a, b)| a * b).sum::<f32>();
-            let own = likeness(&texts[index]);
-            texts.iter().enumerate().all(|(other, text)| other == index || likeness(text) < own)
+            let own = likeness(picture, &texts[index]);
+            texts.iter().enumerate().all(|(other, text)| other == index || likeness(picture, text) < own)
         };
         Ok((pictures.iter().enumerate().filter(|picture| found(*picture)).count(), pictures.len()))
     }

@@ -1,0 +1,188 @@
+//! What a program can tell of a picture without a model: names of colours, separate things, edges that meet.
+
+use image::RgbaImage;
+
+/// Alpha from which on a pixel counts as seen, of 255.
+pub(super) const SEEN: u8 = 128;
+/// A separate spot of less than this share of the largest one is a part of some thing, not a thing.
+const LEAST_SPOT: f32 = 0.12;
+
+/// Names of colours that pixels are sorted into.
+pub(super) const COLOURS: [&str; 11] =
+    ["red", "orange", "yellow", "green", "blue", "purple", "pink", "white", "gray", "black", "brown"];
+
+/// The name of a colour, by hue, saturation and value.
+pub(super) fn colour_name([red, green, blue]: [u8; 3]) -> &'static str {
+    let [r, g, b] = [red, green, blue].map(|channel| f32::from(channel) / 255.0);
+    let (high, low) = (r.max(g).max(b), r.min(g).min(b));
+    let (span, saturation) = ((high - low).max(1e-6), (high - low) / high.max(1e-6));
+    if saturation < 0.18 || high < 0.2 {
+        return if high > 0.82 {
+            "white"
+        } else if high > 0.36 {
+            "gray"
+        } else {
+            "black"
+        };
+    }
+    let hue = 60.0
+        * if high == r {
+            ((g - b) / span).rem_euclid(6.0)
+        } else if high == g {
+            (b - r) / span + 2.0
+        } else {
+            (r - g) / span + 4.0
+        };
+    match hue {
+        hue if (14.0..40.0).contains(&hue) && high < 0.68 => "brown",
+        hue if !(14.0..345.0).contains(&hue) && saturation < 0.5 && high > 0.8 => "pink",
+        hue if hue < 14.0 => "red",
+        hue if hue < 40.0 => "orange",
+        hue if hue < 66.0 => "yellow",
+        hue if hue < 165.0 => "green",
+        hue if hue < 255.0 => "blue",
+        hue if hue < 300.0 => "purple",
+        hue if hue < 345.0 => "pink",
+        _ => "red",
+    }
+}
+
+/// The share that each of [`COLOURS`] has of the seen pixels; all zero for an empty picture.
+pub(super) fn shares(picture: &RgbaImage) -> [f32; COLOURS.len()] {
+    let mut counts = [0usize; COLOURS.len()];
+    for pixel in picture.pixels().filter(|pixel| pixel[3] >= SEEN) {
+        let name = colour_name([pixel[0], pixel[1], pixel[2]]);
+        counts[COLOURS.iter().position(|known| *known == name).unwrap_or(0)] += 1;
+    }
+    let all = counts.iter().sum::<usize>().max(1) as f32;
+    counts.map(|count| count as f32 / all)
+}
+
+/// How many separate things stand on a transparent ground: spots of seen pixels that touch at sides, small ones left out.
+pub(super) fn spots(picture: &RgbaImage) -> usize {
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let mut open: Vec<bool> = picture.pixels().map(|pixel| pixel[3] >= SEEN).collect();
+    let mut sizes = Vec::new();
+    for start in 0..open.len() {
+        if !std::mem::take(&mut open[start]) {
+            continue;
+        }
+        let (mut size, mut edge) = (0usize, vec![start]);
+        while let Some(place) = edge.pop() {
+            size += 1;
+            let (x, y) = (place % width, place / width);
+            let beside = [
+                (x > 0).then(|| place - 1),
+                (x + 1 < width).then(|| place + 1),
+                (y > 0).then(|| place - width),
+                (y + 1 < height).then(|| place + width),
+            ];
+            edge.extend(beside.into_iter().flatten().filter(|&place| std::mem::take(&mut open[place])));
+        }
+        sizes.push(size);
+    }
+    let largest = sizes.iter().copied().max().unwrap_or(0) as f32;
+    sizes.into_iter().filter(|&size| size as f32 >= LEAST_SPOT * largest).count()
+}
+
+/// How much more neighbours differ across the edges of a tile than inside it: about 1 where no seam shows.
+pub(super) fn seam(picture: &RgbaImage) -> f32 {
+    let (width, height) = picture.dimensions();
+    let apart = |a: (u32, u32), b: (u32, u32)| {
+        let value = |(x, y): (u32, u32)| {
+            let pixel = picture.get_pixel(x, y).0.map(f32::from);
+            [pixel[0] * pixel[3] / 255.0, pixel[1] * pixel[3] / 255.0, pixel[2] * pixel[3] / 255.0, pixel[3]]
+        };
+        value(a).iter().zip(value(b)).map(|(a, b)| (a - b).abs()).sum::<f32>()
+    };
+    let column = |x: u32| (0..height).map(|y| apart((x, y), ((x + 1) % width, y))).sum::<f32>();
+    let row = |y: u32| (0..width).map(|x| apart((x, y), (x, (y + 1) % height))).sum::<f32>();
+    // Columns and rows that hold little change say little, so that the liveliest half is the measure.
+    let ratio = |inside: Vec<f32>, across: f32| {
+        let mut inside = inside;
+        inside.sort_by(f32::total_cmp);
+        let lively = &inside[inside.len() / 2..];
+        across / (lively.iter().sum::<f32>() / lively.len().max(1) as f32).max(1.0)
+    };
+    let columns = ratio((0..width - 1).map(column).collect(), column(width - 1));
+    columns.max(ratio((0..height - 1).map(row).collect(), row(height - 1)))
+}
+
+/// The share of the outermost pixels that have the colour `name`, or that are not seen for `transparent`.
+pub(super) fn rim(picture: &RgbaImage, name: &str) -> f32 {
+    let (width, height) = picture.dimensions();
+    let outer = |(x, y): (u32, u32)| x < 2 || y < 2 || x + 2 >= width || y + 2 >= height;
+    let pixels = picture.enumerate_pixels().filter(|(x, y, _)| outer((*x, *y)));
+    let fits = |[red, green, blue, alpha]: [u8; 4]| match name {
+        "transparent" => alpha < SEEN,
+        name => alpha >= SEEN && colour_name([red, green, blue]) == name,
+    };
+    let (fitting, all) =
+        pixels.fold((0, 0), |(fitting, all), (_, _, pixel)| (fitting + usize::from(fits(pixel.0)), all + 1));
+    fitting as f32 / all.max(1) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Rgba;
+
+    fn with_squares(places: &[(u32, u32, u32)]) -> RgbaImage {
+        RgbaImage::from_fn(64, 64, |x, y| {
+            let inside = |&(left, top, side): &(u32, u32, u32)| {
+                (left..left + side).contains(&x) && (top..top + side).contains(&y)
+            };
+            Rgba(if places.iter().any(inside) { [210, 30, 40, 255] } else { [0; 4] })
+        })
+    }
+
+    #[test]
+    fn colours_of_the_table_have_their_own_name() {
+        for (word, name) in [
+            ("red", "red"),
+            ("orange", "orange"),
+            ("yellow", "yellow"),
+            ("green", "green"),
+            ("blue", "blue"),
+            ("light blue", "blue"),
+            ("purple", "purple"),
+            ("pink", "pink"),
+            ("white", "white"),
+            ("gray", "gray"),
+            ("black", "black"),
+            ("brown", "brown"),
+        ] {
+            let colour = danqing_scene::colours::parse(word).expect("in the table");
+            assert_eq!(colour_name(colour.rgb), name, "{word}");
+        }
+    }
+
+    #[test]
+    fn squares_are_counted_and_crumbs_are_not() {
+        assert_eq!(spots(&with_squares(&[])), 0, "nothing");
+        assert_eq!(spots(&with_squares(&[(2, 2, 20), (30, 2, 20), (2, 30, 18)])), 3, "three");
+        assert_eq!(spots(&with_squares(&[(2, 2, 20), (40, 40, 3)])), 1, "one and a crumb");
+        assert_eq!(spots(&with_squares(&[(2, 2, 20), (22, 22, 20)])), 2, "corners do not join");
+    }
+
+    #[test]
+    fn a_seam_is_seen_where_edges_do_not_meet() {
+        let whole = RgbaImage::from_fn(64, 64, |x, y| {
+            let wave = |at: u32| ((at as f32 / 64.0 * std::f32::consts::TAU).sin() * 100.0 + 128.0) as u8;
+            Rgba([wave(x), wave(y), 128, 255])
+        });
+        assert!(seam(&whole) < 1.5, "a wave of one period meets itself");
+        let ramp = RgbaImage::from_fn(64, 64, |x, _| Rgba([(x * 4) as u8, 0, 0, 255]));
+        assert!(seam(&ramp) > 10.0, "a ramp does not");
+    }
+
+    #[test]
+    fn shares_and_rims_follow_their_pixels() {
+        let picture = with_squares(&[(0, 0, 32)]);
+        let red = COLOURS.iter().position(|name| *name == "red").expect("red is a colour");
+        assert_eq!(shares(&picture)[red], 1.0, "all that is seen is red");
+        let red = rim(&picture, "red");
+        assert!((0.2..0.3).contains(&red), "a quarter of the rim: {red}");
+        assert!((rim(&picture, "transparent") - (1.0 - red)).abs() < 1e-6, "the rest is clear");
+    }
+}

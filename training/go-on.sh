@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Trains the weights of models/xiaoyang on, from a machine that has none of it: `training/go-on.sh HOURS [DECAY_HOURS]`.
+# Makes what the cache lacks, trains for the hours given, then with a falling learning rate, and exports. Run again after
+# an interruption it goes on at the last checkpoint.
+set -eu
+cd "$(dirname "$0")/.."
+hours="${1:?usage: training/go-on.sh HOURS [DECAY_HOURS]}" decay="${2:-1}"
+export DANQING_CACHE="${DANQING_CACHE:-$HOME/.cache/danqing}"
+threads="${DANQING_THREADS:-2}"
+scripts/training.sh
+python3 training/lexicon/build.py >/dev/null
+training/run.sh restore
+training/run.sh data
+[ -e "$DANQING_CACHE/lengths.npy" ] || training/run.sh captions
+training/run.sh diffusion --hours "$hours" --phase all --threads "$threads"
+training/run.sh diffusion --hours "$decay" --phase all --threads "$threads" --decay
+training/run.sh export
