@@ -11,7 +11,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use danqing_store::{KeyId, Person, Role, Session};
+use danqing_store::{Person, Role, Session};
 
 use crate::error::Error;
 use crate::language::Language;
@@ -38,7 +38,7 @@ pub(crate) enum By {
     /// By the cookie of a session.
     Session(Box<Session>),
     /// By a program's key.
-    Key(KeyId),
+    Key,
 }
 
 impl Caller {
@@ -68,7 +68,7 @@ async fn recognise(parts: &Parts, studio: &Studio) -> Result<Option<Caller>, Err
     let accounts = studio.store.accounts();
     if let Some(secret) = key(&parts.headers) {
         let found = accounts.by_key(&secret).await?;
-        return Ok(found.map(|(id, person)| Caller { person, by: By::Key(id) }));
+        return Ok(found.map(|(_, person)| Caller { person, by: By::Key }));
     }
     if let Some(token) = cookie(&parts.headers, SESSION)
         && let Some((session, person)) = accounts.session(token).await?

@@ -83,7 +83,7 @@ pub(crate) enum Error {
     Table(#[from] table::Wrong),
     /// Something in a table; the error says what.
     #[error("line {line}{}: {source}", column.map(|column| format!(", column `{}`", column.names().1)).unwrap_or_default())]
-    Cell { line: u64, column: Option<Column>, source: Box<Error> },
+    Cell { line: u64, column: Option<Column>, source: Box<Self> },
     #[error("`{text}` is no change to a layer")]
     Change { text: String },
     #[error("there is no layer {layer}; the picture has {of}")]

@@ -151,19 +151,30 @@ fn a_database_that_goes_and_comes_back_costs_time_only() {
     let server = Server::of(command, &studio);
     assert_eq!(order(&server, "一只猫", "2").status, 303, "taken");
     settled(&server);
-    postgres::control(&database, &["-m", "immediate", "stop"]);
+    control(&database, &["-m", "immediate", "stop"]);
     assert!(server.get("/readyz", &[]).status >= 500, "it says that it is not ready");
     assert!(order(&server, "一只猫", "2").status >= 500, "nothing is taken that could be lost");
     assert_eq!(server.get("/healthz", &[]).status, 200, "it still answers");
     let socket = database.split("host=").nth(1).and_then(|rest| rest.split('&').next()).expect("a socket");
     let options = format!("-k {socket} -c listen_addresses= -c fsync=off -c max_connections=200");
-    postgres::control(&database, &["-l", "server.log", "-o", &options, "start"]);
+    control(&database, &["-l", "server.log", "-o", &options, "start"]);
     until("a database again", || (server.get("/readyz", &[]).status == 200).then_some(()));
     assert_eq!(order(&server, "一只猫", "2").status, 303, "taken");
     settled(&server);
     assert_eq!(metric(&server, "danqing_pictures_total "), 4, "all painted");
     server.stop();
     assert_eq!(ledger(&studio, &settings), 1 + 2 * 3, "two orders, two pictures each");
+}
+
+/// Has the server's own program stop or start it.
+fn control(address: &str, action: &[&str]) {
+    let socket = address.split("host=").nth(1).and_then(|rest| rest.split('&').next()).expect("a socket");
+    let mut command = Command::new(if postgres::as_root() { "runuser" } else { "env" });
+    if postgres::as_root() {
+        command.args(["-u", "nobody", "--"]);
+    }
+    command.arg(postgres::installed().join("pg_ctl")).args(["-D", "data", "-w"]).args(action);
+    postgres::must(command.current_dir(socket).stdin(std::process::Stdio::null()).output());
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! PostgreSQL for tests: a server of one's own, gone with the test program.
+//! `PostgreSQL` for tests: a server of one's own, gone with the test program.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A PostgreSQL server on a socket in a folder of its own.
+/// A `PostgreSQL` server on a socket in a folder of its own.
 pub(crate) struct Server {
     socket: PathBuf,
     /// Its pipe stays open until this process ends, and with it the server.
@@ -59,29 +59,18 @@ impl Server {
     }
 }
 
-/// Has the server's own program stop or start it.
-pub(crate) fn control(address: &str, action: &[&str]) {
-    let socket = address.split("host=").nth(1).and_then(|rest| rest.split('&').next()).expect("a socket");
-    let mut command = Command::new(if as_root() { "runuser" } else { "env" });
-    if as_root() {
-        command.args(["-u", "nobody", "--"]);
-    }
-    command.arg(installed().join("pg_ctl")).args(["-D", "data", "-w"]).args(action);
-    must(command.current_dir(socket).stdin(Stdio::null()).output());
-}
-
-fn as_root() -> bool {
+pub(crate) fn as_root() -> bool {
     must(Command::new("id").arg("-u").output()).trim() == "0"
 }
 
-fn must(output: std::io::Result<Output>) -> String {
+pub(crate) fn must(output: std::io::Result<Output>) -> String {
     let output = output.expect("a program");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("text")
 }
 
-/// The folder of PostgreSQL's programs, which scripts/tools.sh installs.
-fn installed() -> &'static PathBuf {
+/// The folder of `PostgreSQL`'s programs, which scripts/tools.sh installs.
+pub(crate) fn installed() -> &'static PathBuf {
     static PROGRAMS: OnceLock<PathBuf> = OnceLock::new();
     PROGRAMS.get_or_init(|| {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/postgres.sh");

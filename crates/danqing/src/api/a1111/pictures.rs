@@ -20,6 +20,7 @@ use super::{Fault, picture};
 use crate::api::body;
 use crate::caller::Caller;
 use crate::error::Error;
+use crate::labelling::Marks;
 use crate::metadata;
 use crate::order::MOST_SIDE_PX;
 use crate::studio::Studio;
@@ -137,11 +138,11 @@ async fn enlarged(studio: &Arc<Studio>, file: Vec<u8>, wanted: &Arc<Enlarged>) -
         let larger = picture.resize_exact(width, height, filter);
         let mut bytes = Cursor::new(Vec::new());
         larger.into_rgba8().write_to(&mut bytes, ImageFormat::Png).map_err(|_| Error::Broken)?;
-        let labelled = studio
+        let (labelled, _) = studio
             .workshop
             .labelling
-            .label_foreign(&bytes.into_inner(), "picture.png", Certainty::Is)
-            .map_err(|source| Error::Label { file: "picture.png".into(), source })?;
+            .label_foreign(&bytes.into_inner(), "picture.png", Certainty::Is, Marks::All)
+            .map_err(|source| Error::Mark { file: "picture.png".into(), source })?;
         Ok(STANDARD.encode(labelled.bytes()))
     };
     Ok(tokio::task::spawn_blocking(work).await.map_err(|_| Error::Broken)??)

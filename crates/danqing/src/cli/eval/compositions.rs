@@ -403,10 +403,12 @@ mod tests {
             image: RgbaImage::from_pixel(20, 20, Rgba([200, 30, 30, 255])),
             x,
             y: 10,
+            origin: None,
         };
         let picture = |places: &[i32]| Composition {
             background: RgbaImage::new(64, 64),
             layers: places.iter().map(|&x| layer(x)).collect(),
+            tiling: danqing_scene::Tiling::None,
         };
         let judge = judge().expect("the judge that ships");
         let width = judge.pictures(&[RgbaImage::from_pixel(8, 8, Rgba([9, 9, 9, 255]))])[0].len();
