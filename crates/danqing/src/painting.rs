@@ -63,6 +63,9 @@ pub(crate) struct About {
     /// What was not understood.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) notes: Vec<serde_json::Value>,
+    /// It was painted over a picture, which the order does not hold.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) edited: bool,
     /// The number in its labels.
     pub(crate) produce_id: String,
 }
@@ -274,6 +277,7 @@ impl Work<'_> {
                 model_hash: by.hash,
                 seconds: (seconds * 1000.0).round() / 1000.0,
                 notes: self.workshop.notes(plan).iter().map(report::note).collect(),
+                edited: plan.order.incoming.is_some(),
                 produce_id: labelled.label().produce_id.clone(),
             },
             labelled,

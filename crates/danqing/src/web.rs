@@ -7,6 +7,7 @@ mod assets;
 mod bulk;
 mod clean;
 mod compose;
+mod edit;
 mod events;
 mod examples;
 mod files;
@@ -56,6 +57,7 @@ pub(crate) fn router(studio: &Arc<Studio>) -> Router<Arc<Studio>> {
         .route("/pictures/{id}/file", get(files::own))
         .route("/pictures/{id}/thumb", get(files::thumb))
         .route("/pictures/{id}/clean", post(clean::post))
+        .route("/pictures/{id}/edit", get(edit::get).post(edit::post))
         .route("/verify", get(verify::get).post(verify::post))
         .route("/appeals", post(appeals::post))
         .route("/preferences", post(preferences::post))

@@ -64,7 +64,8 @@ pub(super) async fn post(
 }
 
 async fn painted(studio: &Arc<Studio>, picture: &Picture, waiver: Waiver) -> Result<Labelled, Error> {
-    let written = about(&picture.parameters).ok_or(Error::NoPage)?.order;
+    let about = about(&picture.parameters).filter(|about| !about.edited).ok_or(Error::NoPage)?;
+    let written = about.order;
     let order = studio.workshop.screen(written.order(Wish::default())?)?;
     let format =
         image::ImageFormat::from_mime_type(&picture.media_type).and_then(Format::of).unwrap_or(Format::Png);
@@ -73,7 +74,8 @@ async fn painted(studio: &Arc<Studio>, picture: &Picture, waiver: Waiver) -> Res
         let plan = workshop.plans(&order)?.into_iter().next().ok_or(Error::Broken)?;
         let pictures =
             workshop.painter.paint(std::slice::from_ref(&plan), &mut |_| ControlFlow::Continue(()))?;
-        let flat = plan.composition(pictures.into_iter().next().unwrap_or_default()).flatten();
+        let pictures = pictures.into_iter().next().unwrap_or_default();
+        let flat = workshop.painter.compose(&plan, pictures, &mut |_| ControlFlow::Continue(()))?.flatten();
         workshop.label_waived(flat, &plan.order, format, waiver)
     };
     tokio::task::spawn_blocking(paint).await.map_err(|_| Error::Broken)?

@@ -33,6 +33,8 @@ struct Shown {
     measure: String,
     loved: bool,
     can_grow: bool,
+    /// It can be painted again from its order.
+    composed: bool,
 }
 
 pub(super) struct Fact {
@@ -104,7 +106,9 @@ fn shown(ui: &Ui, picture: &Picture, about: Option<&About>) -> Shown {
             picture.height_px,
             told::size(picture.size_bytes)
         ),
-        can_grow: about.is_some() && picture.width_px.max(picture.height_px) * 2 <= i64::from(MOST_SIDE_PX),
+        composed: about.is_some_and(|about| !about.edited),
+        can_grow: about.is_some_and(|about| !about.edited)
+            && picture.width_px.max(picture.height_px) * 2 <= i64::from(MOST_SIDE_PX),
         id: plate.id,
         prompt: plate.prompt,
         when: plate.when,
@@ -229,7 +233,8 @@ async fn order_like(
     change: impl FnOnce(&mut Written),
 ) -> Result<(), Error> {
     let picture = visible(studio, ui.person()?, id.as_str()).await?;
-    let mut written = about(&picture.parameters).ok_or(Error::NoPage)?.order;
+    let about = about(&picture.parameters).filter(|about| !about.edited).ok_or(Error::NoPage)?;
+    let mut written = about.order;
     change(&mut written);
     let order = written.order(Wish::default())?;
     submit_one(studio, ui.person()?, Asked { parent: Some(picture.id), ..Asked::new(order) }).await?;

@@ -50,6 +50,27 @@ await tour(async (browser) => {
   await page.waitForSelector("button[value=plain][aria-pressed=true]");
   held("a picture is loved");
 
+  // The brush: what is brushed over is painted again, in a picture of its own.
+  const original = new URL(page.url()).pathname;
+  await follow(page, `a[href="${original}/edit"]`);
+  await inspect(page, "edit");
+  const canvas = await page.locator(".canvas canvas").boundingBox();
+  await page.mouse.move(canvas.x + canvas.width * 0.2, canvas.y + canvas.height * 0.3);
+  await page.mouse.down();
+  await page.mouse.move(canvas.x + canvas.width * 0.3, canvas.y + canvas.height * 0.6, { steps: 8 });
+  await page.mouse.up();
+  await inspect(page, "edit-brushed");
+  await page.fill("#prompt", "一个绿色的灯笼");
+  await follow(page, "button[value=repaint]");
+  await page.waitForSelector(".job:has-text('绿色的灯笼')[data-state=done] .plate img", { timeout: 120_000 });
+  await follow(page, ".job:has-text('绿色的灯笼') .plate");
+  assert.equal(await page.textContent(".stamp"), "验讫");
+  assert.equal(await page.getAttribute(".kin a >> nth=0", "href"), original);
+  held("a brushed place is painted again, and the new picture knows where it comes from");
+  await inspect(page, "picture-edited");
+  await page.click("text=删除这张");
+  await page.waitForSelector("[role=status]");
+
   await page.goto("/verify");
   await inspect(page, "verify");
   await page.setInputFiles("#file", file);

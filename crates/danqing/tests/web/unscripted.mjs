@@ -54,13 +54,31 @@ await tour(async (browser) => {
   assert.match(await page.textContent(".ledger"), /无可见标识导出/);
   held("the ledger knows of it");
 
+  // Layers: the lantern in another place, half as large.
+  await page.goto("/gallery");
+  await follow(page, ".wall .plate >> nth=0");
+  await follow(page, "text=改画");
+  assert.equal(await page.locator(".layers li").count(), 1);
+  await page.click(".layers summary");
+  await page.fill("#x-1", "-40");
+  await page.fill("#scale-1", "50");
+  await follow(page, "text=照此重排");
+  const laid = Date.now() + 120_000;
+  while (!(await page.locator(".job >> nth=0").locator("a.plate").count())) {
+    assert.ok(Date.now() < laid, await page.textContent(".job"));
+    await page.goto("/");
+  }
+  await follow(page, ".job a.plate >> nth=0");
+  assert.equal(await page.textContent(".stamp"), "验讫");
+  held("a thing of a picture is moved and made smaller");
+
   writeFileSync(`${scratch}/orders.csv`, "prompt,count,size\n一只猫,2,128\n一条鱼,1,128\n");
   await page.goto("/");
   await page.click("text=一次画几百张");
   await page.setInputFiles("#batch", `${scratch}/orders.csv`);
   await follow(page, "text=全部下单");
   assert.match(await page.textContent("[role=status]"), /已下单/);
-  assert.ok((await page.locator(".job").count()) === 3);
+  assert.equal(await page.locator(".job").count(), 4);
   held("a table orders all its rows");
   writeFileSync(`${scratch}/bad.csv`, "prompt,count\n猫,1\n狗,1000\n");
   await page.click("text=一次画几百张");
