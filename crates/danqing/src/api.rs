@@ -4,7 +4,6 @@ mod a1111;
 mod baidu;
 mod body;
 mod dashscope;
-#[cfg(feature = "mcp")]
 mod mcp;
 mod native;
 mod openai;
@@ -16,19 +15,16 @@ use axum::Router;
 
 use crate::studio::Studio;
 
-#[cfg(feature = "mcp")]
 pub(crate) use mcp::over_stdio as mcp_over_stdio;
 pub(crate) use native::job_view;
 
 /// The addresses of all dialects.
 pub(crate) fn router(studio: &Arc<Studio>) -> Router<Arc<Studio>> {
-    let dialects = Router::new()
+    Router::new()
         .merge(native::router(studio))
         .merge(openai::router(studio))
         .merge(a1111::router(studio))
         .merge(baidu::router(studio))
-        .merge(dashscope::router(studio));
-    #[cfg(feature = "mcp")]
-    let dialects = dialects.merge(mcp::router(studio));
-    dialects
+        .merge(dashscope::router(studio))
+        .merge(mcp::router(studio))
 }

@@ -11,7 +11,6 @@ mod help;
 mod keys;
 mod label;
 mod ledger;
-#[cfg(feature = "mcp")]
 mod mcp;
 mod misuse;
 mod models;
@@ -58,7 +57,6 @@ enum Command {
     Keys(keys::Arguments),
     Serve(serve::Arguments),
     Work(serve::WorkArguments),
-    #[cfg(feature = "mcp")]
     Mcp(mcp::Arguments),
     Accounts(accounts::Arguments),
     Ledger(ledger::Arguments),
@@ -162,7 +160,6 @@ impl Cli {
             Command::Label(arguments) => label::run(&arguments, &config, reader),
             Command::Serve(arguments) => serve::run(&arguments, config, reader),
             Command::Work(arguments) => serve::work(&arguments, config),
-            #[cfg(feature = "mcp")]
             Command::Mcp(arguments) => mcp::run(&arguments, config),
             Command::Accounts(arguments) => accounts::run(&arguments, &config, reader),
             Command::Backup(arguments) => backup::back_up(&arguments, &config, reader),

@@ -34,6 +34,7 @@ mod resize;
 mod screening;
 mod seal;
 mod serve;
+mod start;
 mod studio;
 mod table;
 mod terminal;

@@ -6,18 +6,16 @@
 
 use std::sync::Arc;
 
-use danqing_engine::Strength;
 use danqing_moderation::{Action, Approval, Screened, Stop};
-use danqing_store::{Job, Kind, Lease, NewEntry, NewJob, Person, PersonId, PictureId, Role};
+use danqing_store::{Job, Kind, Lease, NewEntry, NewJob, Person, PictureId, Role};
 use serde::{Deserialize, Serialize};
 
-use crate::edit::{self, Area, Edit, Incoming, Painted};
-use crate::error::{Error, Setting};
-use crate::labelling;
+use crate::error::Error;
 use crate::order::{Order, Wish, Written};
 use crate::output::Format;
 use crate::painting::Easel;
 use crate::plan::Plan;
+use crate::start::Beginning;
 use crate::studio::Studio;
 
 /// The kind of jobs that workers paint.
@@ -35,8 +33,8 @@ pub(crate) struct Asked {
     pub(crate) format: Format,
     /// The picture that this one starts from or varies.
     pub(crate) parent: Option<PictureId>,
-    /// The picture that is painted over.
-    pub(crate) over: Option<Over>,
+    /// The pictures that it starts from, where `order` does.
+    pub(crate) beginning: Option<Beginning>,
     /// An address that is told when the job ends.
     pub(crate) webhook: Option<String>,
     /// The person's key for this order: the same key again gives the same job.
@@ -46,7 +44,7 @@ pub(crate) struct Asked {
 impl Asked {
     /// `order` as PNG files, and nothing else.
     pub(crate) fn new(order: Order) -> Self {
-        Self { order, format: Format::Png, parent: None, over: None, webhook: None, idempotency: None }
+        Self { order, format: Format::Png, parent: None, beginning: None, webhook: None, idempotency: None }
     }
 }
 
@@ -58,7 +56,7 @@ pub(crate) struct Commission {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) parent: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) over: Option<Over>,
+    pub(crate) beginning: Option<Beginning>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) webhook: Option<String>,
     /// The officer who let it pass, and why.
@@ -72,7 +70,7 @@ impl Commission {
             order: Written::from(&asked.order),
             format: asked.format.name().to_owned(),
             parent: asked.parent.as_ref().map(ToString::to_string),
-            over: asked.over.clone(),
+            beginning: asked.beginning.clone(),
             webhook: asked.webhook.clone(),
             approval: None,
         }
@@ -89,40 +87,6 @@ impl Commission {
 
     fn approval(&self) -> Option<Approval> {
         self.approval.as_ref().and_then(|(officer, reason)| Approval::new(officer, reason))
-    }
-}
-
-/// A kept picture that is painted over, as a whole or where a mask says so.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Over {
-    /// Id of the picture; it belongs to the person.
-    pub(crate) picture: String,
-    /// Id of the person's upload that is the mask: white is painted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) mask: Option<String>,
-    /// How much may change, 0 to 1.
-    pub(crate) strength: f32,
-}
-
-impl Over {
-    /// `order`, starting from the picture.
-    async fn begin(&self, studio: &Studio, person: &PersonId, order: Order) -> Result<Order, Error> {
-        let pictures = studio.store.pictures();
-        let picture = pictures.picture(person, &self.picture.parse()?).await?;
-        let file = pictures.bytes(&picture).await?;
-        let mask = match &self.mask {
-            Some(mask) => Some(pictures.uploaded(person, &mask.parse()?).await?.1),
-            None => None,
-        };
-        let unreadable = || Error::NotAPicture { file: picture.prompt.clone().into() };
-        let pixels = labelling::pixels(&file).ok_or_else(unreadable)?;
-        let mask = mask.map(|mask| labelling::pixels(&mask).ok_or_else(unreadable)).transpose()?;
-        let mask = mask.map(|mask| edit::mask(&mask, Painted::White));
-        let strength = Strength::new(self.strength)
-            .ok_or(Error::OutOfRange { setting: Setting::Strength, value: self.strength.to_string() })?;
-        let edit = Edit::new(Arc::new(pixels), mask.as_ref(), strength, Area::Whole)
-            .map_err(|source| Error::Edit { file: picture.prompt.clone().into(), source })?;
-        Ok(order.starting_from(Arc::new(Incoming::new(edit, file))))
     }
 }
 
@@ -237,8 +201,8 @@ pub(crate) async fn release(
 pub(crate) async fn paint(studio: &Arc<Studio>, lease: &Lease) -> Result<(), Error> {
     let commission = Commission::read(&lease.job)?;
     let order = commission.order.order(Wish::default())?;
-    let order = match &commission.over {
-        Some(over) => over.begin(studio, &lease.job.person, order).await?,
+    let order = match &commission.beginning {
+        Some(beginning) => order.starting_from(beginning.incoming(studio, &lease.job.person).await?),
         None => order,
     };
     let order = match commission.approval() {

@@ -4,6 +4,7 @@
 //! danqing does not have are taken and painted with the nearest one that it has; `samplers` tells which.
 
 mod generate;
+mod img2img;
 mod lists;
 mod pictures;
 mod samplers;
@@ -55,6 +56,7 @@ pub(super) fn router(_studio: &Arc<Studio>) -> Router<Arc<Studio>> {
         refreshes.into_iter().chain(reloads).fold(lists, |lists, path| lists.route(&path, post(lists::done)));
     let addresses = lists
         .route("/txt2img", post(generate::from_text))
+        .route("/img2img", post(img2img::from_picture))
         .route("/png-info", post(pictures::info))
         .route("/interrogate", post(pictures::interrogate))
         .route("/extra-single-image", post(pictures::extra))

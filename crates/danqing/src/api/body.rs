@@ -88,6 +88,14 @@ impl Form {
     }
 }
 
+impl Form {
+    /// The bytes of a file.
+    pub(super) fn file(&self, name: &str) -> Option<&[u8]> {
+        let file = self.files.iter().find(|(part, _, _)| part == name)?;
+        Some(&file.2)
+    }
+}
+
 /// A part of the request that has to be there.
 pub(super) fn missing(name: &str) -> Error {
     Error::Request { reason: format!("`{name}` is missing") }

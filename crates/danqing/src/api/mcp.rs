@@ -1,61 +1,45 @@
 //! The Model Context Protocol: danqing as tools for language models, over HTTP at `/mcp` and over standard input and output.
+//!
+//! Messages are JSON-RPC 2.0. Of the protocol's revisions those with an `initialize` are spoken; every message stands for
+//! itself, so that no session is kept. Source: the specification of 2025-11-25, base protocol, transports, tools.
 
+mod stdio;
 mod tools;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::request::Parts;
-use axum::middleware::{Next, from_fn, from_fn_with_state};
-use axum::response::Response;
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Json, Router};
 use danqing_store::Person;
-use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ErrorData, Implementation,
-    ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig,
-};
-use rmcp::service::RequestContext;
-use rmcp::transport::StreamableHttpService;
-use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
-use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
-use rmcp::{RoleServer, ServerHandler, ServiceExt as _};
-use serde_json::json;
+use serde::Deserialize;
+use serde_json::{Value, json};
 
-use super::body::{carried, most_mb, with_json};
+use super::body::{self, carried, with_json};
 use crate::caller::{Caller, language};
 use crate::error::Error;
 use crate::language::Language;
-use crate::studio::{Studio, ended};
+use crate::studio::Studio;
+
+pub(crate) use stdio::serve as over_stdio;
+
+/// Revisions that are spoken, the newest first.
+const REVISIONS: [&str; 4] = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"];
+
+/// What clients tell their models about danqing.
+const INSTRUCTIONS: &str = "丹青画中文和英文提示词：主体、数量、位置、颜色、背景说得越清楚越好。图片都带人工智能生成标识。 \
+     danqing paints prompts in Chinese and English; say what, how many, where, which colours and background. \
+     Every picture carries labels that say it was generated.";
+
+const METHOD_NOT_FOUND: i64 = -32601;
+const INVALID_PARAMS: i64 = -32602;
 
 /// `/mcp`.
-pub(super) fn router(studio: &Arc<Studio>) -> Router<Arc<Studio>> {
-    // Who asks is known before the protocol begins, by key or by place; names of hosts are looked at there.
-    let config = StreamableHttpServerConfig::default()
-        .with_legacy_session_mode(false)
-        .with_json_response(true)
-        .disable_allowed_hosts()
-        .with_max_request_body_bytes(most_mb(studio) * 1_000_000);
-    let tools = Tools { studio: Arc::clone(studio), person: None };
-    let service = StreamableHttpService::new(
-        move || Ok(tools.clone()),
-        Arc::new(NeverSessionManager::default()),
-        config,
-    );
-    Router::new()
-        .nest_service("/mcp", service)
-        .layer(from_fn_with_state(Arc::clone(studio), known))
-        .layer(from_fn(worded))
-}
-
-/// Lets through who is known.
-async fn known(
-    State(_studio): State<Arc<Studio>>,
-    caller: Caller,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    request.extensions_mut().insert(Arc::new(caller.person));
-    next.run(request).await
+pub(super) fn router(_studio: &Arc<Studio>) -> Router<Arc<Studio>> {
+    Router::new().route("/mcp", post(answer).fallback(async || Error::NoMethod)).layer(from_fn(worded))
 }
 
 async fn worded(request: Request, next: Next) -> Response {
@@ -65,77 +49,65 @@ async fn worded(request: Request, next: Next) -> Response {
     with_json(response, &json!({ "error": { "code": error.code(), "message": error.message(language) } }))
 }
 
-/// Serves one client over standard input and output, until it goes or the process is to end.
-pub(crate) async fn over_stdio(studio: &Arc<Studio>, person: Person) -> Result<(), Error> {
-    let mut going = studio.going.clone();
-    let tools = Tools { studio: Arc::clone(studio), person: Some(Arc::new(person)) };
-    let serving = async move {
-        // A client that goes before it said anything is none.
-        let Ok(service) = tools.serve(rmcp::transport::io::stdio()).await else { return };
-        let _ = service.waiting().await;
+async fn answer(
+    State(studio): State<Arc<Studio>>,
+    caller: Caller,
+    body::Json(message): body::Json<Message>,
+) -> Response {
+    match answered(&studio, &caller.person, message).await {
+        Some(answer) => Json(answer).into_response(),
+        None => StatusCode::ACCEPTED.into_response(),
+    }
+}
+
+/// A message of a client: a request, or without an id a notice.
+#[derive(Debug, Deserialize)]
+struct Message {
+    #[serde(default)]
+    id: Option<Value>,
+    /// Missing where a client answers, which it is never asked to.
+    #[serde(default)]
+    method: String,
+    #[serde(default)]
+    params: Value,
+}
+
+/// What a message is answered; nothing to a notice.
+async fn answered(studio: &Arc<Studio>, person: &Person, message: Message) -> Option<Value> {
+    let id = message.id?;
+    let result = match message.method.as_str() {
+        "initialize" => Ok(welcome(&message.params)),
+        "ping" => Ok(json!({})),
+        "tools/list" => Ok(json!({ "tools": tools::all() })),
+        "tools/call" => called(studio, person, &message.params).await,
+        other => Err((METHOD_NOT_FOUND, format!("no method `{other}`"))),
     };
-    tokio::select! {
-        () = serving => {}
-        () = ended(&mut going) => {}
-    }
-    Ok(())
+    Some(match result {
+        Ok(result) => json!({ "jsonrpc": "2.0", "id": id, "result": result }),
+        Err((code, message)) => {
+            json!({ "jsonrpc": "2.0", "id": id, "error": { "code": code, "message": message } })
+        }
+    })
 }
 
-/// What a client may call.
-#[derive(Clone)]
-struct Tools {
-    studio: Arc<Studio>,
-    /// Who asks over standard input; over HTTP each request says it.
-    person: Option<Arc<Person>>,
+fn welcome(params: &Value) -> Value {
+    let asked = params["protocolVersion"].as_str().unwrap_or_default();
+    let spoken = REVISIONS.iter().find(|revision| **revision == asked).unwrap_or(&REVISIONS[0]);
+    json!({
+        "protocolVersion": spoken,
+        "capabilities": { "tools": {} },
+        "serverInfo": { "name": "danqing", "title": "丹青", "version": env!("CARGO_PKG_VERSION") },
+        "instructions": INSTRUCTIONS,
+    })
 }
 
-impl Tools {
-    fn person(&self, context: &RequestContext<RoleServer>) -> Result<Arc<Person>, ErrorData> {
-        let of_request = || context.extensions.get::<Parts>()?.extensions.get::<Arc<Person>>().cloned();
-        let person = self.person.clone().or_else(of_request);
-        person.ok_or_else(|| ErrorData::invalid_request("nobody asks", None))
-    }
-}
-
-impl ServerHandler for Tools {
-    fn get_info(&self) -> ServerConfig {
-        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
-            .with_server_info(Implementation::new("danqing", env!("CARGO_PKG_VERSION")))
-            .with_instructions(
-                "丹青画中文和英文提示词：主体、数量、位置、颜色、背景说得越清楚越好。图片都带人工智能生成标识。 \
-                 danqing paints prompts in Chinese and English; say what, how many, where, which colours and background. \
-                 Every picture carries labels that say it was generated.",
-            )
-    }
-
-    async fn list_tools(
-        &self,
-        _request: Option<PaginatedRequestParams>,
-        _context: RequestContext<RoleServer>,
-    ) -> Result<ListToolsResult, ErrorData> {
-        Ok(ListToolsResult::with_all_items(tools::all()))
-    }
-
-    async fn call_tool(
-        &self,
-        request: CallToolRequestParams,
-        context: RequestContext<RoleServer>,
-    ) -> Result<CallToolResponse, ErrorData> {
-        let person = self.person(&context)?;
-        let arguments = request.arguments.unwrap_or_default();
-        let called = tools::call(&self.studio, &person, &request.name, arguments);
-        let result = tokio::select! {
-            result = called => result,
-            // The order is called off with the call.
-            () = context.ct.cancelled() => Err(Error::Cancelled),
-        };
-        let result = match result {
-            Ok(Some(result)) => result,
-            Ok(None) => return Err(ErrorData::invalid_params(format!("no tool `{}`", request.name), None)),
-            // The model that called reads both, and can do something about it.
-            Err(error) => CallToolResult::error(vec![ContentBlock::text(told(&error))]),
-        };
-        Ok(result.into())
+/// What a tool answers. An error of a tool is an answer too: the model that called reads it.
+async fn called(studio: &Arc<Studio>, person: &Person, params: &Value) -> Result<Value, (i64, String)> {
+    let name = params["name"].as_str().unwrap_or_default();
+    match tools::call(studio, person, name, params["arguments"].clone()).await {
+        Ok(Some(result)) => Ok(result),
+        Ok(None) => Err((INVALID_PARAMS, format!("no tool `{name}`"))),
+        Err(error) => Ok(json!({ "content": [{ "type": "text", "text": told(&error) }], "isError": true })),
     }
 }
 

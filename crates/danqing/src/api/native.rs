@@ -29,11 +29,8 @@ use crate::caller::language;
 use crate::error::Error;
 use crate::studio::Studio;
 
-#[cfg(feature = "mcp")]
 pub(crate) use pictures::by_meaning;
-#[cfg(feature = "mcp")]
 pub(crate) use verify::report;
-#[cfg(feature = "mcp")]
 pub(crate) use views::PictureView;
 pub(crate) use views::{file_url, job_view};
 

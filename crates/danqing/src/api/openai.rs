@@ -3,6 +3,7 @@
 //! Contracts: the published reference of the images, models and moderations endpoints, and how the official clients read
 //! answers and errors.
 
+mod edits;
 mod images;
 mod moderations;
 mod stream;
@@ -30,6 +31,8 @@ const ALIASES: [&str; 4] = ["gpt-image-1", "gpt-image-1-mini", "dall-e-3", "dall
 pub(super) fn router(_studio: &Arc<Studio>) -> Router<Arc<Studio>> {
     let addresses = Router::new()
         .route("/images/generations", post(images::generate))
+        .route("/images/edits", post(edits::edit))
+        .route("/images/variations", post(edits::vary))
         .route("/models", get(models))
         .route("/models/{name}", get(model))
         .route("/moderations", post(moderations::moderate))

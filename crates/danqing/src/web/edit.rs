@@ -17,11 +17,11 @@ use crate::order::{Order, Wish, Written};
 use crate::painting::About;
 use crate::plan::Plan;
 use crate::serve::too_large;
+use crate::start::{Beginning, Source};
 use crate::studio::Studio;
-use crate::walk::{Asked, Over, submit_one};
+use crate::walk::{Asked, submit_one};
 
 /// How long a mask is kept for a job that waits: 7 days.
-const MASK_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 /// The side of the empty paintings that a composition is counted with, in pixels.
 const BLANK_PX: u32 = 128;
 
@@ -189,14 +189,10 @@ async fn over(studio: &Studio, ui: &Ui, picture: &Picture, fields: &Fields) -> R
     let order = written.order(studio.config.paint.wish())?;
     let strength =
         fields.text("strength").parse().map_err(|_| Error::Request { reason: "strength".to_owned() })?;
-    let mask = match &fields.mask {
-        Some(bytes) => {
-            let upload =
-                studio.store.pictures().upload(&ui.person()?.id, bytes, "image/png", MASK_MS).await?;
-            Some(upload.id.to_string())
-        }
-        None => None,
-    };
-    let over = Over { picture: picture.id.to_string(), mask, strength };
-    Ok(Asked { over: Some(over), ..Asked::new(order) })
+    let mut beginning = Beginning::new(Source::Picture(picture.id.to_string()));
+    beginning.strength = Some(strength);
+    if let Some(mask) = &fields.mask {
+        beginning.mask = Some(Source::handed_in(studio, ui.person()?, mask).await?);
+    }
+    Ok(Asked { beginning: Some(beginning), ..Asked::new(order) })
 }

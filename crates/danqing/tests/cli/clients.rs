@@ -113,7 +113,6 @@ fn a_webhook_is_told_until_it_hears_and_can_check_who_tells() {
     runs(python("webhook.py").args([&server.url(), &key]));
 }
 
-#[cfg(feature = "mcp")]
 #[test]
 fn a_client_of_the_model_context_protocol_uses_the_tools() {
     let studio = Studio::new();

@@ -17,6 +17,7 @@ use crate::calendar;
 use crate::caller::{Caller, language};
 use crate::error::Error;
 use crate::order::{Order, Wish};
+use crate::start::{Beginning, Source, sized};
 use crate::studio::Studio;
 use crate::walk::{Asked, Commission, PAINT, submit_one};
 
@@ -53,10 +54,24 @@ pub(super) async fn create(
     fields: Fields,
 ) -> Result<Json<Value>, Error> {
     let person = person(&studio, caller, &fields).await?;
-    let job = submit_one(&studio, &person, asked(&studio, &fields)?).await?;
+    let job = submit_one(&studio, &person, started(&studio, &person, fields).await?).await?;
     Ok(Json(
         json!({ "code": 0, "msg": "success", "data": { "taskId": job.seq, "requestId": job.id.as_str() } }),
     ))
+}
+
+/// The order; one that starts from the reference picture where there is one.
+async fn started(studio: &Arc<Studio>, person: &Person, mut fields: Fields) -> Result<Asked, Error> {
+    let mut asked = asked(studio, &fields)?;
+    if let Some((_, _, file)) = fields.files.pop() {
+        let size = asked.order.size;
+        let file = tokio::task::spawn_blocking(move || sized(file, size.width_px, size.height_px));
+        let file = file.await.map_err(|_| Error::Broken)??;
+        let beginning = Beginning::new(Source::handed_in(studio, person, &file).await?);
+        asked.order = asked.order.starting_from(beginning.incoming(studio, &person.id).await?);
+        asked.beginning = Some(beginning);
+    }
+    Ok(asked)
 }
 
 fn asked(studio: &Studio, fields: &Fields) -> Result<Asked, Error> {
@@ -76,9 +91,6 @@ fn asked(studio: &Studio, fields: &Fields) -> Result<Asked, Error> {
     let count = fields.number("num")?.unwrap_or(f64::from(MOST_PICTURES));
     if !(1.0..=f64::from(MOST_PICTURES)).contains(&count) {
         return Err(Error::Request { reason: format!("num = {count}, not 1 to {MOST_PICTURES}") });
-    }
-    if let Some((_, name, _)) = fields.files.first() {
-        return Err(Error::NotAPicture { file: name.into() });
     }
     let wish = Wish {
         count: Some(count as u32),

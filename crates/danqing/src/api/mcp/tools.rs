@@ -1,11 +1,10 @@
-//! The tools: generate, understand, search, verify.
+//! The tools: generate, edit, understand, search, verify.
 
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use danqing_store::{Filter, Person, Picture};
-use rmcp::model::{CallToolResult, ContentBlock, JsonObject, Tool, ToolAnnotations};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -16,6 +15,7 @@ use crate::error::Error;
 use crate::order::{Order, Wish};
 use crate::plan::Plan;
 use crate::report as words;
+use crate::start::{Beginning, Source};
 use crate::studio::Studio;
 use crate::walk::Asked;
 use crate::web::visible;
@@ -26,7 +26,7 @@ const MOST_PICTURES: u32 = 4;
 const MOST_FOUND: u32 = 50;
 
 /// All tools, as they are told to clients.
-pub(super) fn all() -> Vec<Tool> {
+pub(super) fn all() -> Vec<Value> {
     let text = |description: &str| json!({ "type": "string", "description": description });
     let number = |description: &str| json!({ "type": "integer", "description": description });
     vec![
@@ -44,14 +44,28 @@ pub(super) fn all() -> Vec<Tool> {
                 "steps": number("1 to 200"),
             }),
             &["prompt"],
-            ToolAnnotations::new().destructive(false),
+            Effect::Makes,
+        ),
+        tool(
+            "edit",
+            "改图：从一张图开始重画，strength 越大改得越多。 Paints a picture over; the larger the strength, the more changes.",
+            json!({
+                "prompt": text("What it shall show"),
+                "picture": text("Id of a picture of one's own"),
+                "data": text("A picture in base64, instead of the id"),
+                "mask": text("A picture in base64: what is white in it may change, and nothing else"),
+                "strength": json!({ "type": "number", "description": "0.01 to 1; 0.75 where it is left out" }),
+                "seed": number("The same seed gives the same picture"),
+            }),
+            &["prompt"],
+            Effect::Makes,
         ),
         tool(
             "understand",
             "读提示词：不画，只说读懂了什么、哪些词不认识。 Reads a prompt without painting: what is understood, which words are unknown.",
             json!({ "prompt": text("The prompt") }),
             &["prompt"],
-            ToolAnnotations::new().read_only(true),
+            Effect::Looks,
         ),
         tool(
             "search",
@@ -62,7 +76,7 @@ pub(super) fn all() -> Vec<Tool> {
                 "limit": number("How many at most, 1 to 50; 10 where it is left out"),
             }),
             &[],
-            ToolAnnotations::new().read_only(true),
+            Effect::Looks,
         ),
         tool(
             "verify",
@@ -73,21 +87,33 @@ pub(super) fn all() -> Vec<Tool> {
                 "name": text("Name of that file"),
             }),
             &[],
-            ToolAnnotations::new().read_only(true),
+            Effect::Looks,
         ),
     ]
 }
 
-fn tool(
-    name: &'static str,
-    description: &'static str,
-    properties: Value,
-    required: &[&str],
-    annotations: ToolAnnotations,
-) -> Tool {
-    let schema = json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false });
-    let schema: JsonObject = schema.as_object().cloned().unwrap_or_default();
-    Tool::new(name, description, Arc::new(schema)).with_annotations(annotations)
+/// What a call changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Effect {
+    /// Nothing.
+    Looks,
+    /// New pictures; nothing that was there.
+    Makes,
+}
+
+fn tool(name: &str, description: &str, properties: Value, required: &[&str], effect: Effect) -> Value {
+    let schema = json!({
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": false,
+    });
+    json!({
+        "name": name,
+        "description": description,
+        "inputSchema": schema,
+        "annotations": { "readOnlyHint": effect == Effect::Looks, "destructiveHint": false },
+    })
 }
 
 /// What a tool answers; none where there is no such tool.
@@ -95,10 +121,11 @@ pub(super) async fn call(
     studio: &Arc<Studio>,
     person: &Person,
     name: &str,
-    arguments: JsonObject,
-) -> Result<Option<CallToolResult>, Error> {
+    arguments: Value,
+) -> Result<Option<Value>, Error> {
     Ok(Some(match name {
         "generate" => generate(studio, person, read(arguments)?).await?,
+        "edit" => edit(studio, person, read(arguments)?).await?,
         "understand" => understand(studio, read(arguments)?).await?,
         "search" => search(studio, person, read(arguments)?).await?,
         "verify" => verify(studio, person, read(arguments)?).await?,
@@ -106,9 +133,10 @@ pub(super) async fn call(
     }))
 }
 
-fn read<T: DeserializeOwned>(arguments: JsonObject) -> Result<T, Error> {
-    serde_json::from_value(Value::Object(arguments))
-        .map_err(|error| Error::Request { reason: error.to_string() })
+fn read<T: DeserializeOwned>(arguments: Value) -> Result<T, Error> {
+    // A tool without arguments may be called without any.
+    let arguments = if arguments.is_null() { json!({}) } else { arguments };
+    serde_json::from_value(arguments).map_err(|error| Error::Request { reason: error.to_string() })
 }
 
 #[derive(Debug, Deserialize)]
@@ -124,7 +152,7 @@ struct Wanted {
     steps: Option<u32>,
 }
 
-async fn generate(studio: &Arc<Studio>, person: &Person, wanted: Wanted) -> Result<CallToolResult, Error> {
+async fn generate(studio: &Arc<Studio>, person: &Person, wanted: Wanted) -> Result<Value, Error> {
     let count = wanted.count.unwrap_or(1);
     if count > MOST_PICTURES {
         return Err(Error::Request { reason: format!("count = {count}, not 1 to {MOST_PICTURES}") });
@@ -140,21 +168,61 @@ async fn generate(studio: &Arc<Studio>, person: &Person, wanted: Wanted) -> Resu
         ..Wish::default()
     };
     let order = Order::new(&wanted.prompt, &wish.or(studio.config.paint.wish()))?;
-    let pictures = Waiting::begin(studio, person, Asked::new(order)).await?.pictures().await?;
+    painted(studio, person, Asked::new(order)).await
+}
+
+/// Waits for the pictures of an order and hands them over.
+async fn painted(studio: &Arc<Studio>, person: &Person, asked: Asked) -> Result<Value, Error> {
+    let pictures = Waiting::begin(studio, person, asked).await?.pictures().await?;
     let mut content = Vec::new();
     for picture in &pictures {
         let bytes = studio.store.pictures().bytes(picture).await?;
-        content.push(ContentBlock::image(STANDARD.encode(bytes), picture.media_type.clone()));
+        content
+            .push(json!({ "type": "image", "data": STANDARD.encode(bytes), "mimeType": picture.media_type }));
     }
     Ok(with_text(content, &json!({ "pictures": views(studio, &pictures) })))
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Changed {
+    prompt: String,
+    picture: Option<String>,
+    data: Option<String>,
+    mask: Option<String>,
+    strength: Option<f32>,
+    seed: Option<i64>,
+}
+
+async fn edit(studio: &Arc<Studio>, person: &Person, changed: Changed) -> Result<Value, Error> {
+    let source = match (changed.picture, changed.data) {
+        (Some(id), None) => Source::Picture(id),
+        (None, Some(data)) => Source::handed_in(studio, person, &decoded(&data)?).await?,
+        _ => return Err(Error::Request { reason: "either `picture` or `data`".to_owned() }),
+    };
+    let mut beginning = Beginning::new(source);
+    if let Some(mask) = changed.mask {
+        beginning.mask = Some(Source::handed_in(studio, person, &decoded(&mask)?).await?);
+    }
+    beginning.strength = changed.strength;
+    let wish = Wish { seed: changed.seed, ..Wish::default() };
+    let order = Order::new(&changed.prompt, &wish.or(studio.config.paint.wish()))?;
+    let mut asked = Asked::new(order.starting_from(beginning.incoming(studio, &person.id).await?));
+    if let Source::Picture(id) = &beginning.picture {
+        asked.parent = Some(id.parse()?);
+    }
+    asked.beginning = Some(beginning);
+    painted(studio, person, asked).await
+}
+
+fn decoded(data: &str) -> Result<Vec<u8>, Error> {
+    STANDARD.decode(data).map_err(|error| Error::Request { reason: error.to_string() })
+}
+
 /// What was found, as text for models and as data for programs.
-fn with_text(mut content: Vec<ContentBlock>, value: &Value) -> CallToolResult {
-    content.push(ContentBlock::text(value.to_string()));
-    let mut result = CallToolResult::success(content);
-    result.structured_content = Some(value.clone());
-    result
+fn with_text(mut content: Vec<Value>, value: &Value) -> Value {
+    content.push(json!({ "type": "text", "text": value.to_string() }));
+    json!({ "content": content, "structuredContent": value, "isError": false })
 }
 
 fn views(studio: &Studio, pictures: &[Picture]) -> Vec<Value> {
@@ -167,7 +235,7 @@ struct Words {
     prompt: String,
 }
 
-async fn understand(studio: &Arc<Studio>, asked: Words) -> Result<CallToolResult, Error> {
+async fn understand(studio: &Arc<Studio>, asked: Words) -> Result<Value, Error> {
     let order = Order::new(&asked.prompt, &studio.config.paint.wish())?;
     let workshop = Arc::clone(&studio.workshop);
     let look = move || {
@@ -190,7 +258,7 @@ struct Sought {
     limit: Option<u32>,
 }
 
-async fn search(studio: &Arc<Studio>, person: &Person, sought: Sought) -> Result<CallToolResult, Error> {
+async fn search(studio: &Arc<Studio>, person: &Person, sought: Sought) -> Result<Value, Error> {
     let filter = Filter {
         person: Some(person.id.clone()),
         text: sought.text,
@@ -215,7 +283,7 @@ struct Doubted {
     name: Option<String>,
 }
 
-async fn verify(studio: &Arc<Studio>, person: &Person, doubted: Doubted) -> Result<CallToolResult, Error> {
+async fn verify(studio: &Arc<Studio>, person: &Person, doubted: Doubted) -> Result<Value, Error> {
     let (bytes, name) = match (doubted.picture, doubted.data) {
         (Some(id), None) => {
             let picture = visible(studio, person, &id).await?;

@@ -20,6 +20,7 @@ use crate::error::Error;
 use crate::order::{Order, Reading, Wish};
 use crate::output::Format;
 use crate::painting::About;
+use crate::start::{Beginning, Source};
 use crate::studio::Studio;
 use crate::walk::{Asked, submit};
 use crate::web::visible;
@@ -61,6 +62,16 @@ pub(crate) struct NewOrder {
     format: Option<String>,
     /// A picture whose settings are taken where nothing else is said.
     like: Option<String>,
+    /// An upload or a picture of one's own to start from; the result is as large as that.
+    from: Option<String>,
+    /// An upload whose white says what may change of it; all of it may where this is left out.
+    mask: Option<String>,
+    /// What is black in the mask may change, and not what is white.
+    invert_mask: Option<bool>,
+    /// How much may change, 0.01 to 1: 0.75.
+    strength: Option<f32>,
+    /// What the model sees where there is a mask: `whole` picture or `mask`.
+    area: Option<String>,
     /// Address that is told when the job ends.
     webhook: Option<String>,
 }
@@ -168,7 +179,7 @@ async fn many(
 }
 
 async fn asked(
-    studio: &Studio,
+    studio: &Arc<Studio>,
     person: &Person,
     order: &NewOrder,
     key: Option<&str>,
@@ -205,6 +216,20 @@ async fn asked(
     let mut asked = Asked::new(Order::new(prompt, &wish.or(settings))?);
     asked.format = format.as_deref().map_or(Ok(Format::Png), Format::parse)?;
     asked.parent = like.map(|like| like.id);
+    if let Some(from) = &order.from {
+        let mut beginning = Beginning::new(Source::find(studio, &person.id, from).await?);
+        if let Some(mask) = &order.mask {
+            beginning.mask = Some(Source::find(studio, &person.id, mask).await?);
+        }
+        beginning.inverted = order.invert_mask == Some(true);
+        beginning.strength = order.strength;
+        beginning.area = order.area.clone();
+        if let Source::Picture(id) = &beginning.picture {
+            asked.parent = Some(id.parse()?);
+        }
+        asked.order = asked.order.starting_from(beginning.incoming(studio, &person.id).await?);
+        asked.beginning = Some(beginning);
+    }
     asked.webhook = order.webhook.clone();
     asked.idempotency = key.map(str::to_owned);
     Ok(asked)

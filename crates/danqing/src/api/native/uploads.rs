@@ -13,10 +13,8 @@ use super::views::Failed;
 use crate::api::body::handed_in;
 use crate::caller::Caller;
 use crate::error::Error;
+use crate::start::UPLOAD_MS;
 use crate::studio::Studio;
-
-/// How long a file that was handed in is kept: a day.
-const LIFETIME_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// A file that was handed in.
 #[derive(Debug, Serialize, ToSchema)]
@@ -56,8 +54,7 @@ pub(super) async fn upload(
     let (name, bytes) = handed_in(request, &studio).await?;
     let format = image::guess_format(&bytes).ok().and_then(crate::output::Format::of);
     let format = format.ok_or(Error::NotAPicture { file: name.into() })?;
-    let upload =
-        studio.store.pictures().upload(&caller.person.id, &bytes, format.mime(), LIFETIME_MS).await?;
+    let upload = studio.store.pictures().upload(&caller.person.id, &bytes, format.mime(), UPLOAD_MS).await?;
     Ok((StatusCode::CREATED, Json(upload.into())))
 }
 

@@ -8,10 +8,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use danqing_store::Picture;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::stream;
-use crate::api::body::Json;
+use crate::api::body::{Form, Json};
 use crate::api::native::file_url;
 use crate::api::waiting::Waiting;
 use crate::caller::Caller;
@@ -30,7 +30,7 @@ const TOKENS_OF_A_PAINTING: i64 = 64;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Wanted {
-    prompt: String,
+    pub(super) prompt: String,
     n: Option<u32>,
     size: Option<String>,
     quality: Option<String>,
@@ -39,7 +39,7 @@ pub(super) struct Wanted {
     output_compression: Option<u32>,
     response_format: Option<String>,
     style: Option<String>,
-    stream: Option<bool>,
+    pub(super) stream: Option<bool>,
     partial_images: Option<u32>,
 }
 
@@ -51,6 +51,8 @@ pub(super) struct Manner {
     pub(super) background: &'static str,
     pub(super) size: String,
     pub(super) partial_images: u32,
+    /// What events are called after.
+    pub(super) family: &'static str,
     handed: Handed,
     prompt_tokens: i64,
 }
@@ -77,7 +79,29 @@ pub(super) async fn generate(
 }
 
 impl Wanted {
-    fn asked(&self, studio: &Studio) -> Result<(Asked, Manner), Error> {
+    /// The same from a form with files.
+    pub(super) fn of_form(form: &Form) -> Result<Self, Error> {
+        let wrong = |name: &str| Error::Request { reason: format!("`{name}` cannot be read") };
+        let mut fields = Map::new();
+        for (name, text) in &form.fields {
+            let value = match name.as_str() {
+                "n" | "output_compression" | "partial_images" | "stream" => {
+                    serde_json::from_str(text).map_err(|_| wrong(name))?
+                }
+                _ => json!(text),
+            };
+            fields.insert(name.clone(), value);
+        }
+        serde_json::from_value(Value::Object(fields))
+            .map_err(|error| Error::Request { reason: error.to_string() })
+    }
+
+    /// Whether a size is asked for.
+    pub(super) fn has_size(&self) -> bool {
+        self.size.as_ref().is_some_and(|size| size != "auto")
+    }
+
+    pub(super) fn asked(&self, studio: &Studio) -> Result<(Asked, Manner), Error> {
         let wrong = |reason: &str| Error::Request { reason: reason.to_owned() };
         let count = self.n.unwrap_or(1);
         if !(1..=MOST_PICTURES).contains(&count) {
@@ -123,6 +147,7 @@ impl Wanted {
             background,
             size: order.size.to_string(),
             partial_images,
+            family: "image_generation",
             handed,
             prompt_tokens: studio.workshop.painter.pipeline().token_count(&order.prompt) as i64,
         };
@@ -143,7 +168,7 @@ fn quality(name: Option<&str>) -> Option<(&'static str, Option<u32>)> {
 }
 
 /// The answer with all pictures.
-async fn answer(studio: &Studio, pictures: &[Picture], manner: &Manner) -> Result<Value, Error> {
+pub(super) async fn answer(studio: &Studio, pictures: &[Picture], manner: &Manner) -> Result<Value, Error> {
     let mut data = Vec::new();
     for picture in pictures {
         data.push(match manner.handed {

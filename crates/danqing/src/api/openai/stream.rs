@@ -92,7 +92,7 @@ impl Telling {
         let now_s = self.studio.store.clock().now_ms() / 1000;
         let size = format!("{}x{}", picture.width(), picture.height());
         Ok(self.named(
-            "image_generation.partial_image",
+            "partial_image",
             json!({ "partial_image_index": index, "size": size, "created_at": now_s }),
             &STANDARD.encode(bytes),
         ))
@@ -107,7 +107,7 @@ impl Telling {
                 "usage": usage(1, &self.manner),
             });
             let base64 = base64_of(&self.studio, picture).await?;
-            let event = self.named("image_generation.completed", own, &base64);
+            let event = self.named("completed", own, &base64);
             self.ready.push_back(event);
         }
         self.ready.push_back(Event::default().data("[DONE]"));
@@ -115,6 +115,7 @@ impl Telling {
     }
 
     fn named(&self, name: &str, mut own: Value, base64: &str) -> Event {
+        let name = format!("{}.{name}", self.manner.family);
         own["type"] = json!(name);
         own["b64_json"] = json!(base64);
         own["background"] = json!(self.manner.background);

@@ -50,6 +50,20 @@ assert found["parameters"]["Seed"] == "7" and found["info"].startswith(PROMPT), 
 found = api.session.post(f"{api.baseurl}/interrogate", json={"image": result.json["images"][0]}).json()
 assert found["caption"] == PROMPT, found
 
+# A picture painted over: nothing changes outside the mask.
+start = PIL.Image.new("RGB", (256, 128), "orange")
+hole = PIL.Image.new("L", (256, 128), 0)
+hole.paste(255, (160, 32, 224, 96))
+result = api.img2img(images=[start], mask_image=hole, prompt="一只猫", seed=7, width=256, height=128, denoising_strength=0.8)
+assert result.image.size == (256, 128) and abs(result.info["denoising_strength"] - 0.8) < 1e-6
+left, whole = result.image.convert("RGB").crop((0, 0, 64, 64)), start.crop((0, 0, 64, 64))
+worst = max(abs(one - other) for a, b in zip(left.getdata(), whole.getdata()) for one, other in zip(a, b))
+assert worst <= 12, ("only the watermark is outside the mask", worst)
+result = api.img2img(images=[start], prompt="一只猫", seed=7, width=128, height=128, denoising_strength=0.3)
+assert result.image.size == (128, 128)
+error = refused(RuntimeError, lambda: api.img2img(images=[start], mask_image=PIL.Image.new("L", (256, 128), 0), prompt="一只猫"))
+assert "400" in str(error), error
+
 # Larger copies.
 larger = api.extra_single_image(result.image, upscaler_1="Lanczos", upscaling_resize=2)
 assert larger.image.size == (256, 256)

@@ -1,11 +1,14 @@
 """Baidu's client for ERNIE-ViLG, unmodified; only the addresses are ours."""
 
 import sys
+import tempfile
 import urllib.request
 
 import wenxin_api
 import wenxin_api.variable
-from wenxin_api.tasks.text_to_image import TextToImage, TextToImageConsole
+from wenxin_api.tasks.text_to_image import TextToImage, TextToImageConsole, TextToImageRef
+
+from PIL import Image
 
 from checks import REFUSED, labelled, picture, refused
 
@@ -37,6 +40,12 @@ def painted(answer, count, size):
 painted(TextToImage.create(text="睡莲", style="油画", num=2, resolution="1024*1024"), 2, (1024, 1024))
 painted(TextToImage.create(text="一只猫", style="探索无限", num=1, resolution="1024*1536"), 1, (1024, 1536))
 painted(TextToImageConsole.create(text="一只猫", style="low poly", num=1, resolution="1536*1024"), 1, (1536, 1024))
+
+# A reference picture, of another size.
+with tempfile.TemporaryDirectory() as folder:
+    file = f"{folder}/reference.png"
+    Image.new("RGB", (300, 200), "orange").save(file)
+    painted(TextToImageRef.create(text="一只猫", style="卡通", num=1, resolution="1024*1024", ref_img=file), 1, (1024, 1024))
 
 for wrong in [{"style": "素描风格"}, {"resolution": "5*5"}, {"num": 7}, {"text": REFUSED}]:
     wish = {"text": "睡莲", "style": "油画", "num": 1, "resolution": "1024*1024", **wrong}

@@ -14,7 +14,7 @@ from checks import PROMPT, REFUSED, labelled, picture
 
 async def use(client):
     tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-    assert set(tools) == {"generate", "understand", "search", "verify"}, tools
+    assert set(tools) == {"generate", "edit", "understand", "search", "verify"}, tools
     assert tools["generate"].input_schema["required"] == ["prompt"]
 
     made = await client.call_tool("generate", {"prompt": PROMPT, "count": 2, "size": "128", "seed": 7, "steps": 2})
@@ -36,6 +36,9 @@ async def use(client):
     for asked in [{"picture": told[0]["id"]}, {"data": images[0].data, "name": "a.png"}]:
         report = (await client.call_tool("verify", asked)).structured_content
         assert report["verdict"] == "is", report
+    edited = await client.call_tool("edit", {"prompt": "一只猫", "picture": told[0]["id"], "strength": 0.5})
+    assert not edited.is_error and edited.structured_content["pictures"][0]["parent"] == told[0]["id"], edited
+    picture(edited.content[0].data, (128, 128))
     read = (await client.call_tool("understand", {"prompt": "两只柯基"})).structured_content
     assert read["subjects"][0]["copies"] == 2 and read["notes"], read
 
@@ -58,7 +61,7 @@ async def main():
                 if mode == "auto":
                     await use(client)
                 else:
-                    assert len((await client.list_tools()).tools) == 4
+                    assert len((await client.list_tools()).tools) == 5
     async with httpx.AsyncClient() as http:
         answer = await http.post(f"{url}/mcp", json={}, headers={"Authorization": "Bearer dq_nobody"})
         assert answer.status_code == 401, answer

@@ -1,10 +1,12 @@
 """The official client of OpenAI, unmodified: generate, stream, models, moderations, errors."""
 
 import base64
+import io
 import sys
 import urllib.request
 
 import openai
+import PIL.Image
 
 from checks import PROMPT, REFUSED, labelled, picture, refused
 
@@ -43,6 +45,30 @@ for event in events[:-1]:
     picture(event.b64_json, tuple(int(side) for side in event.size.split("x")))
 picture(events[-1].b64_json, (512, 512))
 assert labelled(events[-1].b64_json) and events[-1].usage.total_tokens > 0
+
+# Pictures that start from others.
+def png(picture):
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return ("image.png", file.getvalue(), "image/png")
+
+
+start = PIL.Image.new("RGBA", (256, 192), (255, 160, 0, 255))
+hole = start.copy()
+hole.paste((0, 0, 0, 0), (96, 64, 160, 128))
+answer = client.images.edit(image=png(start), mask=png(hole), prompt="一只猫", n=2, size="auto")
+assert len(answer.data) == 2 and answer.size == "256x192", answer
+for image in answer.data:
+    edited = picture(image.b64_json, (256, 192)).convert("RGB").crop((0, 0, 64, 48))
+    assert max(abs(one - other) for pixel in edited.getdata() for one, other in zip(pixel, (255, 160, 0))) <= 12
+    assert labelled(image.b64_json)
+answer = client.images.edit(image=[png(start), png(hole)], prompt="一只猫", size="128x128")
+picture(answer.data[0].b64_json, (128, 128))
+kinds = [event.type for event in client.images.edit(image=png(start), prompt="一只猫", stream=True, partial_images=1)]
+assert kinds == ["image_edit.partial_image", "image_edit.completed"], kinds
+answer = client.images.create_variation(image=png(start), n=1)
+picture(answer.data[0].b64_json, (256, 192))
+refused(openai.BadRequestError, lambda: client.images.edit(image=("a.png", b"x", "image/png"), prompt="一只猫"))
 
 # Models.
 names = [model.id for model in client.models.list()]
