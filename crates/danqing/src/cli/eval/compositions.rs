@@ -2,7 +2,7 @@
 //!
 //! Built as `GenEval` is (Ghosh, Hajishirzi and Schmidt 2023, arXiv:2310.11513): each prompt states things with their
 //! number and colour, and one thing more, such as a place or a background; a picture is right or wrong as a whole, and the
-//! score is the mean over the tasks. In place of a detector for photographs stand the layers of the picture, each named by
+//! score is the mean over the tasks, style left out. In place of a detector for photographs stand the layers of the picture, each named by
 //! the judge from what is seen of it.
 
 use std::collections::BTreeMap;
@@ -29,11 +29,14 @@ const LEAST_COLOUR: f32 = 0.3;
 const LEAST_APART: f32 = 0.08;
 /// Whole copies that a pattern has at least.
 const LEAST_COPIES: usize = 3;
-/// Neighbours across the edge of a tile differ at most so much more than those inside.
-const MOST_SEAM: f32 = 1.5;
+/// Neighbours across the edge of a tile differ at most so much more than those at lively places inside.
+const MOST_SEAM: f32 = 1.25;
 /// Share of the rim that must have the background's colour; things may stand on the rest.
 const LEAST_RIM: f32 = 0.9;
 
+/// The words for [`COLOURS`] in Chinese.
+const CHINESE: [&str; COLOURS.len()] =
+    ["红色", "橙色", "黄色", "绿色", "蓝色", "紫色", "粉色", "白色", "灰色", "黑色", "棕色"];
 /// Words for styles, as captions of training have them: key, Chinese, English.
 const STYLES: [(&str, &str, &str); 5] = [
     ("3d", "3D风格的", "3D "),
@@ -89,10 +92,22 @@ fn thing(text: &str) -> Thing<'_> {
     Thing { noun, count: count.parse().unwrap_or(1), colour }
 }
 
-/// The nouns of the set in the language of `prompt`, with their vectors.
+/// The nouns of the set in one language, with their vectors: by themselves, and with each colour that the set asks for.
 struct Vocabulary {
     nouns: Vec<&'static str>,
-    vectors: Vec<Vec<f32>>,
+    vectors: BTreeMap<Option<&'static str>, Vec<Vec<f32>>>,
+}
+
+impl Vocabulary {
+    /// The noun most like `picture`, by itself or with one of `colours`: a blue apple is more like "blue apple" than "apple".
+    fn noun(&self, picture: &[f32], colours: &[&str]) -> &'static str {
+        let said = |colour: &Option<&str>| colour.is_none_or(|colour| colours.contains(&colour));
+        let vectors = self.vectors.iter().filter(|(colour, _)| said(colour));
+        let scores = vectors
+            .flat_map(|(_, vectors)| vectors.iter().map(|vector| likeness(picture, vector)).enumerate());
+        let best = scores.max_by(|(_, a), (_, b)| a.total_cmp(b));
+        self.nouns[best.map_or(0, |(index, _)| index)]
+    }
 }
 
 /// Paints the set, checks it and tells the result.
@@ -108,7 +123,8 @@ pub(super) fn run(painting: &Evaluation<'_>, judge: &Judge) -> Result<(), Error>
     for (composed, composition) in set.iter().zip(&compositions) {
         let language = usize::from(composed.prompt.is_ascii());
         let flat = composition.flatten();
-        let detections = detections(composition, judge, &vocabularies[language]);
+        let colours: Vec<&str> = composed.things.iter().filter_map(|thing| thing.colour).collect();
+        let detections = detections(composition, judge, &vocabularies[language], &colours);
         let faults = faults(painting, judge, composed, &detections, &flat);
         let (right, all) = &mut tally.entry(composed.task).or_default()[language];
         (*right, *all) = (*right + usize::from(faults.is_empty()), *all + 1);
@@ -129,19 +145,38 @@ fn vocabulary(
     set: &[Composed<'static>],
     ascii: bool,
 ) -> Vocabulary {
-    let mut nouns: Vec<&str> = set
-        .iter()
-        .filter(|composed| composed.prompt.is_ascii() == ascii)
-        .flat_map(|composed| composed.things.iter().map(|thing| thing.noun))
-        .collect();
+    let things = || {
+        set.iter()
+            .filter(|composed| composed.prompt.is_ascii() == ascii)
+            .flat_map(|composed| &composed.things)
+    };
+    let mut nouns: Vec<&str> = things().map(|thing| thing.noun).collect();
     nouns.sort_unstable();
     nouns.dedup();
-    let vectors = painting.text_vectors(judge, &nouns);
+    let mut vectors = BTreeMap::from([(None, painting.text_vectors(judge, &nouns))]);
+    for colour in things().filter_map(|thing| thing.colour) {
+        vectors.entry(Some(colour)).or_insert_with(|| {
+            let coloured: Vec<String> = nouns.iter().map(|noun| with_colour(noun, colour)).collect();
+            painting.text_vectors(judge, &coloured.iter().map(String::as_str).collect::<Vec<_>>())
+        });
+    }
     Vocabulary { nouns, vectors }
 }
 
+/// `noun` with the English word `colour` before it, in the noun's language.
+fn with_colour(noun: &str, colour: &str) -> String {
+    let chinese =
+        COLOURS.iter().zip(CHINESE).find(|(known, _)| **known == colour).map_or("", |(_, word)| word);
+    if noun.is_ascii() { format!("{colour} {noun}") } else { format!("{chinese}的{noun}") }
+}
+
 /// Every layer of which enough is seen, named by the noun that it is most like.
-fn detections<'a>(composition: &Composition, judge: &Judge, words: &Vocabulary) -> Vec<Detection<'a>> {
+fn detections<'a>(
+    composition: &Composition,
+    judge: &Judge,
+    words: &Vocabulary,
+    colours: &[&str],
+) -> Vec<Detection<'a>> {
     let (width, height) = composition.background.dimensions();
     // Which layer is seen at each pixel: the highest one that is opaque there.
     let mut owner = vec![usize::MAX; (width * height) as usize];
@@ -170,9 +205,7 @@ fn detections<'a>(composition: &Composition, judge: &Judge, words: &Vocabulary) 
             (mean(&|place| place % width as usize, width), mean(&|place| place / width as usize, height));
         let picture = square(&layer.image);
         let vector = judge.pictures(std::slice::from_ref(&picture)).swap_remove(0);
-        let scores = words.vectors.iter().map(|word| likeness(&vector, word));
-        let best = scores.enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b)).map_or(0, |(index, _)| index);
-        found.push(Detection { noun: words.nouns[best], picture, vector, centre });
+        found.push(Detection { noun: words.noun(&vector, colours), picture, vector, centre });
     }
     found
 }
@@ -300,11 +333,23 @@ fn tell(reader: Reader, composed: &Composed<'_>, detections: &[Detection<'_>], f
     }
 }
 
+/// The mean over the tasks that programs check. Of styles only the judge says something, and it is right about those of real
+/// pictures in 48 of 100 cases, so that the score leaves them out.
+fn score(tally: &BTreeMap<&str, [(usize, usize); 2]>) -> f64 {
+    let tasks: Vec<f64> = tally
+        .iter()
+        .filter(|(task, _)| **task != "style")
+        .map(|(_, &[zh, en])| (zh.0 + en.0) as f64 / (zh.1 + en.1).max(1) as f64)
+        .collect();
+    tasks.iter().sum::<f64>() / tasks.len().max(1) as f64
+}
+
 fn tell_tally(reader: Reader, tally: &BTreeMap<&str, [(usize, usize); 2]>, separate: usize, counted: usize) {
     let share = |(right, all): (usize, usize)| right as f64 / all.max(1) as f64;
     let both = |[zh, en]: [(usize, usize); 2]| (zh.0 + en.0, zh.1 + en.1);
-    let score = tally.values().map(|&counts| share(both(counts))).sum::<f64>() / tally.len().max(1) as f64;
-    let whole = tally.values().fold([(0, 0); 2], |sum, counts| {
+    let score = score(tally);
+    let checked = tally.iter().filter(|(task, _)| **task != "style").map(|(_, counts)| counts);
+    let whole = checked.fold([(0, 0); 2], |sum, counts| {
         [0, 1].map(|language| (sum[language].0 + counts[language].0, sum[language].1 + counts[language].1))
     });
     match reader {
@@ -332,8 +377,8 @@ fn tell_tally(reader: Reader, tally: &BTreeMap<&str, [(usize, usize); 2]>, separ
             }
             let [zh, en] = whole.map(|counts| share(counts) * 100.0);
             say(&language.pick(
-                format!("构图得分：{:.1} %（各类平均），中文 {zh:.1} %，英文 {en:.1} %；数量题里 {separate}/{counted} 张的连通块数目恰好相同", score * 100.0),
-                format!("compositions: {:.1} % (mean over tasks), zh {zh:.1} %, en {en:.1} %; separate spots equal the number in {separate}/{counted} of the counts", score * 100.0),
+                format!("构图得分：{:.1} %（风格除外，各类平均），中文 {zh:.1} %，英文 {en:.1} %；数量题里 {separate}/{counted} 张的连通块数目恰好相同", score * 100.0),
+                format!("compositions: {:.1} % (mean over tasks, style left out), zh {zh:.1} %, en {en:.1} %; separate spots equal the number in {separate}/{counted} of the counts", score * 100.0),
             ));
         }
     }
@@ -391,6 +436,22 @@ mod tests {
     }
 
     #[test]
+    fn the_score_is_the_mean_of_tasks_without_style() {
+        let tally = BTreeMap::from([
+            ("colour", [(1, 2), (0, 2)]),
+            ("count", [(3, 3), (1, 1)]),
+            ("style", [(0, 9), (0, 9)]),
+        ]);
+        assert!((score(&tally) - 0.625).abs() < 1e-12, "a quarter and all: {}", score(&tally));
+    }
+
+    #[test]
+    fn colours_are_said_in_the_language_of_the_noun() {
+        assert_eq!(with_colour("apple", "blue"), "blue apple", "English");
+        assert_eq!(with_colour("苹果", "blue"), "蓝色的苹果", "Chinese");
+    }
+
+    #[test]
     fn layers_under_others_are_not_seen() {
         let judge = || {
             Judge::load(
@@ -412,8 +473,9 @@ mod tests {
         };
         let judge = judge().expect("the judge that ships");
         let width = judge.pictures(&[RgbaImage::from_pixel(8, 8, Rgba([9, 9, 9, 255]))])[0].len();
-        let words = Vocabulary { nouns: vec!["a"], vectors: vec![vec![0.0; width]] };
-        let seen = |places: &[i32]| detections(&picture(places), &judge, &words).len();
+        let words =
+            Vocabulary { nouns: vec!["a"], vectors: BTreeMap::from([(None, vec![vec![0.0; width]])]) };
+        let seen = |places: &[i32]| detections(&picture(places), &judge, &words, &[]).len();
         assert_eq!((seen(&[2, 40]), seen(&[2, 4]), seen(&[-18])), (2, 1, 0), "apart, hidden, outside");
     }
 }

@@ -58,7 +58,7 @@ fn evenness(counts: &[usize]) -> f64 {
     let all = counts.iter().sum::<usize>() as f64;
     let term = |count: usize| {
         let share = count as f64 / all;
-        -share * share.ln()
+        share * share.recip().ln()
     };
     if all == 0.0 {
         return 0.0;
