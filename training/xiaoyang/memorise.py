@@ -15,9 +15,10 @@ import json
 import numpy as np
 import torch
 from PIL import Image
+from torch.nn import functional as F
 
 from .captions import states_of
-from .diffusion import Captions, sample
+from .diffusion import sample
 from .evaluate import painter
 from .latents import fitted, pictures, sampling_weights
 from .pixels import Judge
@@ -42,13 +43,13 @@ class Gallery:
         small, vectors = [], []
         for part in np.array_split(self.rows, len(self.rows) // 256 + 1):
             x = as_values(self.source[part])
-            small.append(torch.nn.functional.avg_pool2d(x, 4).flatten(1))
+            small.append(F.avg_pool2d(x, 4).flatten(1))
             vectors.append(judge.pictures(x))
         self.small, self.vectors = torch.cat(small), torch.cat(vectors)
 
     def nearest(self, x, judge, candidates=48):
         """For each of x (n, 4, 128, 128): the row and distance of the nearest by pixels, and the cosine of the nearest by the judge."""
-        rough = torch.cdist(torch.nn.functional.avg_pool2d(x, 4).flatten(1), self.small)
+        rough = torch.cdist(F.avg_pool2d(x, 4).flatten(1), self.small)
         rows, distances = [], []
         for picture, near in zip(x, rough.topk(candidates, largest=False).indices):
             there = self.rows[near.numpy()]
@@ -65,8 +66,8 @@ def drawn(options, codec):
     entries = json.loads((CACHE / "pictures.json").read_text())
     rng = np.random.default_rng(5)
     rows = rng.choice(len(entries), options.count, p=sampling_weights(entries))
-    captions, texts = Captions(), json.loads((CACHE / "texts.json").read_text())
-    asked = [texts[rng.choice(captions.of_picture[row])] for row in rows]
+    captions, texts = (json.loads((CACHE / f"{name}.json").read_text()) for name in ("captions", "texts"))
+    asked = [texts[rng.choice(captions[row])] for row in rows]
     model, parts = painter(options.name), []
     for start in range(0, options.count, 50):
         states, lengths = states_of(asked[start : start + 50])

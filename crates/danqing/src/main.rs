@@ -7,7 +7,6 @@
 //! ```
 
 mod api;
-mod batch;
 mod calendar;
 mod caller;
 mod changes;

@@ -14,7 +14,7 @@ use danqing_scene::{Lexicon, Style, read};
 use crate::changes::Change;
 use crate::edit::Incoming;
 use crate::error::{Error, Setting};
-use crate::expand::Emphasised;
+use crate::expand::{Emphasised, Template, Wildcards};
 pub(crate) use written::Written;
 
 pub(crate) use many::{Choice, orders};
@@ -213,6 +213,7 @@ impl Order {
         if prompt.is_empty() {
             return Err(Error::EmptyPrompt);
         }
+        Template::parse(&prompt)?;
         if read(&Emphasised::read(&prompt)?.text, &Lexicon::default()).subjects.is_empty() {
             return Err(Error::WordlessPrompt { prompt: shortened(&prompt) });
         }
@@ -245,6 +246,17 @@ impl Order {
     pub(crate) fn starting_from(self, incoming: Arc<Incoming>) -> Self {
         let (width_px, height_px) = incoming.edit.size();
         Self { size: Size { width_px, height_px }, incoming: Some(incoming), ..self }
+    }
+
+    /// The order with the alternatives of its prompt drawn by its seed; the same where there are none.
+    pub(crate) fn drawn(self, wildcards: &Wildcards) -> Result<Self, Error> {
+        let template = Template::parse(&self.prompt)?;
+        if template.is_plain() {
+            return Ok(self);
+        }
+        let wish = Wish { seed: i64::try_from(self.seed).ok(), ..Wish::default() };
+        let prompt = Self::new(&template.draw(self.seed, wildcards)?, &wish)?.prompt;
+        Ok(Self { prompt, ..self })
     }
 
     /// The prompt without its signs of weight.
@@ -351,6 +363,8 @@ mod tests {
             ("a\0b", "control-character"),
             ("a\u{1b}[31mb", "control-character"),
             ("a\u{202E}b", "control-character"),
+            ("{a|b", "prompt-grammar"),
+            ("(a:99)", "prompt-grammar"),
         ] {
             assert_eq!(order(prompt, &Wish::default()), Err(code), "{code}");
         }
@@ -385,6 +399,18 @@ mod tests {
             assert!(Background::parse(text).is_ok(), "{text}");
         }
         assert!(Background::parse("好看的").is_err(), "no colour");
+    }
+
+    #[test]
+    fn alternatives_are_drawn_by_the_seed_of_each_picture() {
+        let wish = Wish { seed: Some(7), count: Some(20), ..Wish::default() };
+        let order = order("{红|蓝|金}色的{猫|狗}", &wish).expect("sound");
+        let drawn = |index| order.single(index).drawn(&Wildcards::default()).map(|order| order.prompt);
+        let prompts: Vec<String> = (0..20).map(|index| drawn(index).expect("sound")).collect();
+        let many = orders("{红|蓝|金}色的{猫|狗}", &wish, Choice::Drawn, &Wildcards::default());
+        let many: Vec<String> = many.expect("sound").into_iter().map(|order| order.prompt).collect();
+        assert_eq!(prompts, many, "whether a job draws or the command line");
+        assert!(prompts.iter().any(|prompt| *prompt != prompts[0]), "they differ");
     }
 
     #[test]

@@ -14,8 +14,8 @@ use crate::error::{Error, Setting};
 use crate::labelling;
 use crate::studio::Studio;
 
-/// How long a file that was handed in is kept: a day.
-pub(crate) const UPLOAD_MS: i64 = 24 * 60 * 60 * 1000;
+/// How long a file that was handed in is kept, for a job that waits: a week.
+pub(crate) const UPLOAD_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 
 /// What a picture starts from, and how much of it may change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -138,7 +138,7 @@ pub(crate) fn sized(file: Vec<u8>, width: u32, height: u32) -> Result<Vec<u8>, E
     png(&image::imageops::resize(&picture, width, height, FilterType::Lanczos3))
 }
 
-/// A mask whose holes are what is painted (transparent there, as OpenAI has it), as one whose white is.
+/// A mask whose holes are what is painted (transparent there), as one whose white is.
 pub(crate) fn mask_of_holes(file: &[u8]) -> Result<Vec<u8>, Error> {
     let picture = pixels(file, "mask")?;
     let (width, height) = picture.dimensions();

@@ -1,5 +1,7 @@
 //! Workshop: the tools that every picture passes through, whoever asks for it.
 
+use std::path::PathBuf;
+
 use danqing_moderation::{Approval, Live, Screened};
 use danqing_provenance::labeller::Labelled;
 use danqing_provenance::waiver::Waiver;
@@ -9,6 +11,7 @@ use image::RgbaImage;
 
 use crate::config::Config;
 use crate::error::Error;
+use crate::expand::Wildcards;
 use crate::labelling::{Clock, Labelling};
 use crate::lexicon::Knowledge;
 use crate::metadata;
@@ -26,6 +29,8 @@ pub(crate) struct Workshop {
     pub(crate) nearest: Nearest,
     pub(crate) painter: Painter,
     pub(crate) labelling: Labelling,
+    /// Lists that prompts choose from.
+    pub(crate) wildcards: Wildcards,
 }
 
 impl Workshop {
@@ -42,12 +47,14 @@ impl Workshop {
             labelling: Labelling::open(config, clock)?,
             painter: Painter::new(weights, threads)?,
             nearest: Nearest::new(&knowledge),
+            wildcards: Wildcards::new(config.paint.wildcards.value.as_ref().map(PathBuf::from)),
             knowledge,
         })
     }
 
-    /// Lets an order pass whose words ask for nothing that a rule stops.
+    /// Lets an order pass whose words ask for nothing that a rule stops, and whose wildcards there are.
     pub(crate) fn screen(&self, order: Order) -> Result<Screened<Order>, Error> {
+        order.single(0).drawn(&self.wildcards)?;
         self.rules.current().admit(order, |order| &order.prompt).map_err(screening::stopped)
     }
 
@@ -57,14 +64,20 @@ impl Workshop {
         rules.admit_approved(order, |order| &order.prompt, approval).map_err(screening::stopped)
     }
 
-    /// One plan for each picture of an order.
+    /// One plan for each picture of an order; where its prompt has alternatives, each picture draws by its own seed.
     ///
-    /// What the model is asked in the end, after the reader and the lexicon had their say, is screened like the prompt.
+    /// What is drawn, and what the model is asked in the end, after the reader and the lexicon had their say, is screened
+    /// like the prompt.
     pub(crate) fn plans(&self, order: &Screened<Order>) -> Result<Vec<Plan>, Error> {
-        let single = |index| Plan::new(order.get().single(index), &self.knowledge);
-        let plans: Vec<Plan> = (0..order.get().count).map(single).collect();
-        if let Some(plan) = plans.first() {
-            let words: Vec<&str> = plan.paintings.iter().map(|painting| painting.prompt.as_str()).collect();
+        let single = |index| {
+            let order = order.get().single(index).drawn(&self.wildcards)?;
+            Ok(Plan::new(order, &self.knowledge))
+        };
+        let plans: Vec<Plan> = (0..order.get().count).map(single).collect::<Result<_, Error>>()?;
+        for alike in plans.chunk_by(|one, next| one.order.prompt == next.order.prompt) {
+            let plan = &alike[0];
+            let paintings = plan.paintings.iter().map(|painting| painting.prompt.as_str());
+            let words: Vec<&str> = std::iter::once(plan.order.prompt.as_str()).chain(paintings).collect();
             let words = words.join("\n");
             let rules = self.rules.current();
             match order.approval() {

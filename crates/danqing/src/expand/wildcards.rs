@@ -1,10 +1,10 @@
 //! Wildcards: a folder of text files, each a list to choose from.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{Alternative, Error, parse};
 
@@ -23,8 +23,8 @@ const OFFERED: usize = 6;
 pub(crate) struct Wildcards {
     folder: Option<PathBuf>,
     /// Name to file, looked up once.
-    files: RefCell<Option<HashMap<String, PathBuf>>>,
-    lines: RefCell<HashMap<String, Vec<Alternative>>>,
+    files: Mutex<Option<HashMap<String, PathBuf>>>,
+    lines: Mutex<HashMap<String, Vec<Alternative>>>,
 }
 
 impl Wildcards {
@@ -36,7 +36,7 @@ impl Wildcards {
     /// The lines of all lists whose name fits `name`, where `*` stands for anything within a folder's name and `**/` for
     /// any folders. A list that is not at the top is found by its own name too. Lines are sorted, none twice.
     pub(super) fn lines(&self, name: &str) -> Result<Vec<Alternative>, Error> {
-        if let Some(lines) = self.lines.borrow().get(name) {
+        if let Some(lines) = locked(&self.lines).get(name) {
             return Ok(lines.clone());
         }
         let files = self.files(name)?;
@@ -59,19 +59,19 @@ impl Wildcards {
         lines.sort_by(|(one, _), (other, _)| one.cmp(other));
         lines.dedup_by(|(one, _), (other, _)| one == other);
         let lines: Vec<Alternative> = lines.into_iter().map(|(_, line)| line).collect();
-        self.lines.borrow_mut().insert(name.to_owned(), lines.clone());
+        locked(&self.lines).insert(name.to_owned(), lines.clone());
         Ok(lines)
     }
 
     /// The files of the folder, for someone who asks for `name`.
     fn files(&self, name: &str) -> Result<HashMap<String, PathBuf>, Error> {
         let Some(folder) = &self.folder else { return Err(Error::NoFolder { name: name.to_owned() }) };
-        if let Some(files) = self.files.borrow().as_ref() {
+        if let Some(files) = locked(&self.files).as_ref() {
             return Ok(files.clone());
         }
         let mut files = HashMap::new();
         list(folder, "", 0, &mut files).map_err(|error| unreadable(folder, &error))?;
-        *self.files.borrow_mut() = Some(files.clone());
+        *locked(&self.files) = Some(files.clone());
         Ok(files)
     }
 
@@ -82,6 +82,11 @@ impl Wildcards {
         known.truncate(OFFERED);
         Error::UnknownWildcard { name: name.to_owned(), known }
     }
+}
+
+/// What is remembered; a thread that broke while it held it left nothing half done.
+fn locked<T>(kept: &Mutex<T>) -> MutexGuard<'_, T> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn unreadable(file: &Path, error: &io::Error) -> Error {

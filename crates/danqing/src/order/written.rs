@@ -46,7 +46,8 @@ impl Written {
         Order::new(&self.prompt, &self.wish().or(otherwise))
     }
 
-    fn wish(&self) -> Wish {
+    /// Everything but the prompt, unchecked.
+    pub(crate) fn wish(&self) -> Wish {
         Wish {
             negative: self.negative.clone(),
             seed: self.seed,

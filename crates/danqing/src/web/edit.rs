@@ -21,7 +21,6 @@ use crate::start::{Beginning, Source};
 use crate::studio::Studio;
 use crate::walk::{Asked, submit_one};
 
-/// How long a mask is kept for a job that waits: 7 days.
 /// The side of the empty paintings that a composition is counted with, in pixels.
 const BLANK_PX: u32 = 128;
 

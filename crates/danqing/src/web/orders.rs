@@ -1,22 +1,24 @@
 //! Ordering and calling off, from a form.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use danqing_store::JobId;
+use danqing_store::{Job, JobId, Person};
 use serde::Deserialize;
 
 use super::page::Ui;
 use super::{compose, troubles};
 use crate::caller::Caller;
 use crate::error::Error;
-use crate::order::{Wish, Written};
+use crate::expand::Wildcards;
+use crate::order::{self, Choice, Written};
 use crate::output::Format;
 use crate::studio::Studio;
-use crate::walk::{Asked, submit_one};
+use crate::walk::{Asked, submit};
 
 /// The fields of the form; an empty field is one that is left open.
 #[derive(Debug, Default, Deserialize)]
@@ -58,10 +60,13 @@ impl OrderForm {
         })
     }
 
-    fn asked(&self, otherwise: Wish) -> Result<Asked, Error> {
-        let order = self.written()?.order(otherwise)?;
+    /// One order, or where the prompt leaves something to choose, one a picture.
+    fn asked(&self, studio: &Studio) -> Result<Vec<Asked>, Error> {
+        let written = self.written()?;
+        let wish = written.wish().or(studio.config.paint.wish());
+        let orders = order::orders(&written.prompt, &wish, Choice::Drawn, &wildcards(studio))?;
         let format = text(&self.format).map_or(Ok(Format::Png), |format| Format::parse(&format))?;
-        Ok(Asked { format, ..Asked::new(order) })
+        Ok(orders.into_iter().map(|order| Asked { format, ..Asked::new(order) }).collect())
     }
 }
 
@@ -83,8 +88,8 @@ pub(super) async fn order(
     Form(form): Form<OrderForm>,
 ) -> Result<Response, Error> {
     let person = ui.person()?;
-    let ordered = match form.asked(studio.config.paint.wish()) {
-        Ok(asked) => submit_one(&studio, person, asked).await,
+    let ordered = match form.asked(&studio) {
+        Ok(asked) => submit_all(&studio, person, asked).await,
         Err(error) => Err(error),
     };
     let error = match ordered {
@@ -104,6 +109,17 @@ pub(super) async fn order(
         _ => return Err(error),
     };
     Ok((status, shown).into_response())
+}
+
+/// Queues all, and gives the first job; what stops one stops the answer.
+async fn submit_all(studio: &Studio, person: &Person, asked: Vec<Asked>) -> Result<Job, Error> {
+    let jobs = submit(studio, person, asked).await?.into_iter().collect::<Result<Vec<_>, _>>()?;
+    jobs.into_iter().next().ok_or(Error::Broken)
+}
+
+/// The lists of words that prompts draw from.
+pub(super) fn wildcards(studio: &Studio) -> Wildcards {
+    Wildcards::new(studio.config.paint.wildcards.value.as_ref().map(PathBuf::from))
 }
 
 /// `POST /jobs/{id}/cancel`.

@@ -8,10 +8,11 @@ use axum::response::Response;
 use danqing_scene::{Background, Colouring, Count, Language as Said, Place, Subject, Tiling};
 use serde::Deserialize;
 
+use super::orders::wildcards;
 use super::page::{Ui, page};
 use crate::error::Error;
 use crate::nearest::Note;
-use crate::order::{Order, Wish};
+use crate::order::{self, Choice, Wish};
 use crate::plan::Plan;
 use crate::studio::Studio;
 
@@ -53,9 +54,9 @@ pub(super) async fn get(
 
 /// What was read of `prompt`; nothing of one that cannot be ordered.
 pub(super) async fn items(studio: &Arc<Studio>, ui: &Ui, prompt: &str) -> Result<Vec<Item>, Error> {
-    let Ok(order) = Order::new(prompt, &Wish { seed: Some(0), ..Wish::default() }) else {
-        return Ok(Vec::new());
-    };
+    let wish = Wish { seed: Some(0), ..Wish::default() };
+    let orders = order::orders(prompt, &wish, Choice::Drawn, &wildcards(studio));
+    let Some(order) = orders.ok().and_then(|orders| orders.into_iter().next()) else { return Ok(Vec::new()) };
     let workshop = Arc::clone(&studio.workshop);
     // The encoder looks for words near to unknown ones: milliseconds, and not on the threads that answer.
     let read = tokio::task::spawn_blocking(move || {

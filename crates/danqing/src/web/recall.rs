@@ -3,17 +3,22 @@
 use std::sync::Arc;
 
 use axum::extract::{Multipart, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 
+use super::orders::wildcards;
 use super::page::{Ui, done};
 use super::troubles::sentence;
 use super::{compose, upload};
-use crate::batch;
 use crate::error::Error;
 use crate::metadata::{self, Found};
-use crate::order::{Reading, Wish, Written};
+use crate::order::{self, Choice, Reading, Wish, Written};
 use crate::studio::Studio;
+use crate::table;
 use crate::walk::{Asked, submit};
+
+/// Orders of one file at most.
+const MOST_ORDERS: usize = 1000;
 
 /// `POST /recall`: the form, filled with the parameters of a picture.
 pub(super) async fn recall(
@@ -41,29 +46,56 @@ fn written(file: &upload::File) -> Result<Written, Error> {
     }
 }
 
-/// `POST /orders/batch`: one job a row. A row that cannot be ordered stops the file before any is.
+/// `POST /orders/batch`: the orders of every row. A row that cannot be ordered stops the file before any is.
 pub(super) async fn order_all(
     State(studio): State<Arc<Studio>>,
     ui: Ui,
     form: Multipart,
 ) -> Result<Response, Error> {
-    let file =
-        upload::file(&studio, form).await?.ok_or_else(|| Error::Request { reason: "file".to_owned() })?;
-    let rows = batch::rows(&file.name, &file.bytes)?;
-    let order = |row: &batch::Row| row.written.order(studio.config.paint.wish()).map(Asked::new);
-    let asked = rows
-        .iter()
-        .map(|row| order(row).map_err(|error| in_row(&ui, row.line, &error)))
-        .collect::<Result<Vec<_>, _>>()?;
-    for answer in submit(&studio, ui.person()?, asked).await? {
+    ui.caller()?;
+    let asked = match upload::file(&studio, form).await {
+        Ok(Some(file)) => orders(&studio, &file),
+        Ok(None) => Err(Error::Request { reason: "file".to_owned() }),
+        Err(error) => Err(error),
+    };
+    let answers = match asked {
+        Ok(asked) => submit(&studio, ui.person()?, asked).await?,
+        Err(error) if !ui.wants_page => return Err(error),
+        Err(error) => {
+            let trouble = sentence(&error, ui.language);
+            let shown = compose::shown(&studio, &ui, &Written::default(), trouble).await?;
+            return Ok((StatusCode::BAD_REQUEST, shown).into_response());
+        }
+    };
+    for answer in answers {
         answer?;
     }
     Ok(done("/", "picture.ordered").into_response())
 }
 
-fn in_row(ui: &Ui, line: usize, error: &Error) -> Error {
-    let why = error.message(ui.language);
-    Error::Request { reason: ui.fill("batch.row", &[("n", &line), ("why", &why)]) }
+/// The orders of a table, or of a file with a prompt a line.
+fn orders(studio: &Studio, file: &upload::File) -> Result<Vec<Asked>, Error> {
+    let text =
+        std::str::from_utf8(&file.bytes).map_err(|_| Error::NotText { file: file.name.clone().into() })?;
+    let (wish, wildcards) = (studio.config.paint.wish(), wildcards(studio));
+    let of = |prompt: &str, wish: &Wish| order::orders(prompt, wish, Choice::Drawn, &wildcards);
+    let mut orders = Vec::new();
+    if file.name.to_lowercase().ends_with(".csv") {
+        for mut row in table::read(text)? {
+            let own = std::mem::replace(&mut row.wish, Ok(Wish::default()))?;
+            orders.extend(of(&row.prompt, &own.or(wish.clone())).map_err(|error| row.blamed(error))?);
+        }
+    } else {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+        for line in lines {
+            orders.extend(of(line, &wish)?);
+        }
+    }
+    match orders.len() {
+        0 => Err(Error::NoPrompts { file: file.name.clone().into() }),
+        1..=MOST_ORDERS => Ok(orders.into_iter().map(Asked::new).collect()),
+        many => Err(Error::Request { reason: format!("{}: {many} > {MOST_ORDERS}", file.name) }),
+    }
 }
 
 fn of_wish(prompt: String, wish: Wish) -> Written {
