@@ -5,7 +5,6 @@
 #   ffmpeg, ffprobe  Debian package `ffmpeg`; tests let it make media and read their labels
 #   rustfmt, clippy  components of the toolchain, by rustup
 #   Python, ExifTool Debian packages `python3-venv`, `libimage-exiftool-perl`; they judge our pictures' parameters
-#   pdfinfo          Debian package `poppler-utils`; it reads the label of documents
 #   Tesseract        Debian packages `tesseract-ocr`, `tesseract-ocr-chi-sim`; it reads the visible label
 #   Chromium, Node   Debian packages `chromium`, `fonts-noto-cjk`, `nodejs`, `npm`; they look at the studio's pages, with the
 #                    npm packages of crates/danqing/tests/web/package.json
@@ -38,7 +37,6 @@ command -v cc >/dev/null || install_packages gcc libc6-dev
 command -v ffprobe >/dev/null || install_packages ffmpeg
 python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3 python3-venv
 command -v exiftool >/dev/null || install_packages libimage-exiftool-perl
-command -v pdfinfo >/dev/null || install_packages poppler-utils
 tesseract --list-langs 2>/dev/null | grep -qx chi_sim || install_packages tesseract-ocr tesseract-ocr-chi-sim
 
 command -v chromium >/dev/null || install_packages chromium fonts-noto-cjk

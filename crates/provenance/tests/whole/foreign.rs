@@ -1,5 +1,4 @@
-//! Our files, judged by programs that others wrote: the coalition's `c2pa-python`, `ExifTool`, ffprobe, mutagen and
-//! Poppler's pdfinfo.
+//! Our files, judged by programs that others wrote: the coalition's `c2pa-python`, `ExifTool`, ffprobe and mutagen.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -109,28 +108,7 @@ fn media(folder: &Path) -> Vec<(&'static str, Vec<u8>)> {
         made("e.wav", &["-vn"]),
         ("f.svg", drawing.to_vec()),
         made("g.flac", &["-vn"]),
-        ("h.pdf", document()),
     ]
-}
-
-/// The smallest PDF file that a reader opens without repair.
-fn document() -> Vec<u8> {
-    let objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>",
-        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 99 99] >>",
-    ];
-    let mut text = "%PDF-1.4\n".to_owned();
-    let mut places = Vec::new();
-    for (index, object) in objects.iter().enumerate() {
-        places.push(text.len());
-        text += &format!("{} 0 obj\n{object}\nendobj\n", index + 1);
-    }
-    let table = text.len();
-    text += "xref\n0 4\n0000000000 65535 f \n";
-    places.iter().for_each(|place| text += &format!("{place:010} 00000 n \n"));
-    text += &format!("trailer\n<< /Size 4 /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n");
-    text.into_bytes()
 }
 
 /// Each of [`media`] labelled, with the label's text.
@@ -182,7 +160,6 @@ fn readers_of_tags_find_the_label_in_other_media() {
             "mp3" | "flac" => {
                 output(Command::new(&python).arg(Path::new(FOLDER).join("tags.py")).arg(name), folder.path())
             }
-            "pdf" => output(Command::new("pdfinfo").args(["-custom", name]), folder.path()),
             "svg" => output(Command::new("exiftool").args(["-b", "-XMP-TC260:all", name]), folder.path()),
             // No reader of others is known here that tells of unknown chunks in WAVE files; the chunk must be there once,
             // as RIFF counts it.
