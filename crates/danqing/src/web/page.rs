@@ -58,6 +58,8 @@ pub(super) struct Ui {
     pub(super) language: Language,
     theme: Theme,
     caller: Option<Caller>,
+    /// Whether the store could not say who is looking.
+    outage: bool,
     address: Uri,
     /// Whether the address can be asked for again.
     safe: bool,
@@ -75,6 +77,7 @@ impl FromRequestParts<Arc<Studio>> for Ui {
         Ok(Self {
             language: language(&parts.headers),
             theme: theme(&parts.headers),
+            outage: caller.is_err(),
             caller: caller.ok().flatten(),
             address: parts.uri.clone(),
             safe: parts.method.is_safe(),
@@ -87,7 +90,8 @@ impl FromRequestParts<Arc<Studio>> for Ui {
 impl Ui {
     /// Who is looking; pages for anyone do not ask.
     pub(super) fn caller(&self) -> Result<&Caller, Error> {
-        self.caller.as_ref().ok_or(Error::SignInNeeded)
+        let nobody = || if self.outage { Error::Broken } else { Error::SignInNeeded };
+        self.caller.as_ref().ok_or_else(nobody)
     }
 
     pub(super) fn person(&self) -> Result<&Person, Error> {

@@ -52,7 +52,8 @@ impl Boxes<'_> {
             size => (8, size),
         };
         let fits = header <= size && size <= room;
-        fits.then_some(Piece { kind, start, body: start + header, end: start + size })
+        // Only a size that fits can be added to without an overflow.
+        fits.then(|| Piece { kind, start, body: start + header, end: start + size })
     }
 }
 
