@@ -52,7 +52,7 @@ pub(crate) struct Wish {
     pub(crate) changes: Option<String>,
     /// How much of a picture that comes in may change, 0.01 to 1.
     pub(crate) strength: Option<f32>,
-    /// What the model sees of it, as [`Area::parse`] reads it.
+    /// What the model sees of it, as `edit::Area::parse` reads it.
     pub(crate) area: Option<String>,
 }
 
