@@ -1,6 +1,6 @@
 //! What xiaoyang knows: the names of its concepts, for the prompt reader and for captions that it knows best.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use danqing_scene::{Entry, Language, Lexicon, Style, Subject};
 use serde::Deserialize;
@@ -20,6 +20,9 @@ struct Concept {
     en_near: Vec<String>,
     measure: String,
     plural: String,
+    /// Whether it has a skin that was painted in several tones.
+    person: bool,
+    kind: String,
 }
 
 impl From<Concept> for Entry {
@@ -49,6 +52,8 @@ fn emoji(id: &str) -> String {
 pub(crate) struct Knowledge {
     lexicon: Lexicon,
     places: HashMap<String, usize>,
+    /// Ids of whole people; hands and other parts are not among them.
+    people: HashSet<String>,
 }
 
 /// A subject's words as the model knows them.
@@ -65,14 +70,15 @@ impl Knowledge {
     pub(crate) fn load() -> Self {
         // The file is part of the program; `tests` holds it to its format.
         let concepts: Vec<Concept> = serde_json::from_str(CONCEPTS).unwrap_or_default();
-        Self::new(concepts.into_iter().map(Entry::from))
-    }
-
-    fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
-        let lexicon = Lexicon::new(entries);
+        let people = concepts
+            .iter()
+            .filter(|concept| concept.person && concept.kind != "body")
+            .map(|concept| concept.id.clone())
+            .collect();
+        let lexicon = Lexicon::new(concepts.into_iter().map(Entry::from));
         let places =
             lexicon.entries().iter().enumerate().map(|(place, entry)| (entry.id.clone(), place)).collect();
-        Self { lexicon, places }
+        Self { lexicon, places, people }
     }
 
     /// The names, for the prompt reader.
@@ -85,6 +91,11 @@ impl Knowledge {
         let place = self.places.get(&subject.concept.as_ref()?.id)?;
         let entry = self.lexicon.entries().get(*place)?;
         Some((&entry.zh, &entry.en))
+    }
+
+    /// Whether a subject is a person.
+    pub(crate) fn is_person(&self, subject: &Subject) -> bool {
+        subject.concept.as_ref().is_some_and(|concept| self.people.contains(&concept.id))
     }
 
     /// Whether xiaoyang was shown `style`; `training/xiaoyang/captions.py` lists what it was. A sticker, an icon or an

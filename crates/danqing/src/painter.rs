@@ -185,7 +185,8 @@ impl Painter {
             for batch in same.chunks(BATCH) {
                 let painted = self.batch(&manners[batch[0].plan], batch, watch)?;
                 for (place, picture) in batch.iter().zip(painted) {
-                    pictures[place.plan].push(picture);
+                    let painting = &plans[place.plan].paintings[place.painting];
+                    pictures[place.plan].push(painting.coloured(picture));
                 }
             }
         }

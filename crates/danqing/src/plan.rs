@@ -3,7 +3,7 @@
 use danqing_engine::{Emphasis, Prompt, Side, Start};
 use danqing_scene::{
     Background, Composition, Count, Cut, Language, Layer, Layout, Origin, Scene, Style, Subject, Tiling,
-    compose, is_known_scenery, read,
+    compose, is_known_scenery, read, tint,
 };
 use image::RgbaImage;
 
@@ -51,6 +51,18 @@ pub(crate) struct Painting {
     pub(crate) emphasis: Vec<Emphasis>,
     /// Its own noise.
     pub(crate) seed: u64,
+    /// The colour that it gets where it is painted in another, as 8-bit sRGB.
+    pub(crate) colour: Option<[u8; 3]>,
+}
+
+impl Painting {
+    /// What was painted, in the colour that the prompt names.
+    pub(crate) fn coloured(&self, mut picture: RgbaImage) -> RgbaImage {
+        if let Some(colour) = self.colour {
+            tint(&mut picture, colour);
+        }
+        picture
+    }
 }
 
 /// A word outside the model's world.
@@ -110,8 +122,10 @@ impl Plan {
             let subject_styles = &scene.subjects[subject].styles;
             weighed[subject].changed(phrase).styled(&words, subject_styles).prompt()
         };
+        let is_person: Vec<bool> =
+            scene.subjects.iter().map(|subject| knowledge.is_person(subject)).collect();
         let mut paintings = match &order.incoming {
-            None => paintings(&scene, order.seed, said),
+            None => paintings(&scene, &is_person, order.seed, said),
             Some(_) => vec![over_all(&scene, &words, order.seed, said)],
         };
         let mut undrawn = None;
@@ -209,6 +223,8 @@ impl Plan {
 
     /// How the picture looks while its paintings are still in work, no side longer than `longest` pixels.
     pub(crate) fn sketch(&self, pictures: Vec<RgbaImage>, longest: u32) -> RgbaImage {
+        let pictures =
+            self.paintings.iter().zip(pictures).map(|(of, picture)| of.coloured(picture)).collect();
         let Size { width_px, height_px } = self.order.size;
         let scale = |side: u32| (side * longest / width_px.max(height_px)).max(1);
         let size = Size { width_px: scale(width_px), height_px: scale(height_px) };
@@ -243,7 +259,12 @@ impl Plan {
 }
 
 /// Each subject as often as it has copies, within reason; each painting with a seed of its own.
-fn paintings(scene: &Scene, seed: u64, said: impl Fn(usize, &str) -> Prompt) -> Vec<Painting> {
+fn paintings(
+    scene: &Scene,
+    is_person: &[bool],
+    seed: u64,
+    said: impl Fn(usize, &str) -> Prompt,
+) -> Vec<Painting> {
     let subjects = scene.subjects.len().max(1) as u32;
     let times = |subject: &Subject| match scene.tiling {
         // The composer decides how many a row or a scatter without a number has.
@@ -255,8 +276,14 @@ fn paintings(scene: &Scene, seed: u64, said: impl Fn(usize, &str) -> Prompt) -> 
     };
     let of_subject = |(index, subject): (usize, &Subject)| {
         let painting = |copy: u32| {
-            let Prompt { text, emphasis } = said(index, &subject.copy_phrase(copy as usize));
-            Painting { subject: index, prompt: text, emphasis, seed: painting_seed(seed, index as u32, copy) }
+            let seed = painting_seed(seed, index as u32, copy);
+            let (phrase, colour) = match is_person[index] {
+                // A colour said of a person is that of clothes or hair.
+                true => (toned(subject, seed).copy_phrase(copy as usize), None),
+                false => (subject.copy_phrase(copy as usize), subject.copy_colour(copy as usize)),
+            };
+            let Prompt { text, emphasis } = said(index, &phrase);
+            Painting { subject: index, prompt: text, emphasis, seed, colour }
         };
         (0..times(subject)).map(painting).collect::<Vec<_>>()
     };
@@ -270,7 +297,7 @@ fn over_all(scene: &Scene, words: &Emphasised, seed: u64, said: impl Fn(usize, &
         [only] if scene.is_single() => said(0, &only.phrase()),
         _ => Weighed::of_prompt(words).prompt(),
     };
-    Painting { subject: 0, prompt: text, emphasis, seed }
+    Painting { subject: 0, prompt: text, emphasis, seed, colour: None }
 }
 
 /// A surrounding that the model knows, painted once and put behind everything.
@@ -280,7 +307,38 @@ fn surrounding(scene: &Scene, phrase: String, seed: u64) -> Painting {
     let prompt = styles.map_or(phrase.clone(), |(styles, language)| {
         styles.iter().fold(phrase, |text, style| style.applied(&text, language))
     });
-    Painting { subject: place, prompt, emphasis: Vec::new(), seed: painting_seed(seed, place as u32, 0) }
+    let seed = painting_seed(seed, place as u32, 0);
+    Painting { subject: place, prompt, emphasis: Vec::new(), seed, colour: None }
+}
+
+/// Tones of skin as captions of training name them, light to dark: two steps of the Monk scale each.
+const TONES: [(&str, &str); 5] = [
+    ("浅肤色", "light skin"),
+    ("中等偏浅肤色", "medium-light skin"),
+    ("中等肤色", "medium skin"),
+    ("中等偏深肤色", "medium-dark skin"),
+    ("深肤色", "dark skin"),
+];
+
+/// Words that speak of skin, or of a picture without any.
+const SKIN_IS_SAID: [&str; 6] = ["肤", "皮", "skin", "tone", "monk", "emoji"];
+
+/// A person whose skin the prompt leaves open, with one of the tones, each as likely as the others.
+///
+/// Left to the model, people without a tone are nearly all as yellow as an emoji, and hardly any are dark.
+fn toned(subject: &Subject, seed: u64) -> Subject {
+    let mut subject = subject.clone();
+    let said = subject.description.to_lowercase();
+    if SKIN_IS_SAID.iter().any(|word| said.contains(word)) || subject.styles.contains(&Style::Emoji) {
+        return subject;
+    }
+    let (zh, en) = TONES[(mixed(seed) % TONES.len() as u64) as usize];
+    subject.description = match subject.language {
+        Language::Chinese => format!("{zh}的{}", subject.description),
+        Language::English if said.contains(" with ") => format!("{} and {en}", subject.description),
+        Language::English => format!("{} with {en}", subject.description),
+    };
+    subject
 }
 
 /// The seed of one painting: the picture's own for the first, far apart for the others.
@@ -291,10 +349,15 @@ fn painting_seed(seed: u64, subject: u32, copy: u32) -> u64 {
     if place == 0 {
         return seed;
     }
+    seed ^ mixed(place)
+}
+
+/// A number in which every bit depends on every bit of `place`.
+fn mixed(place: u64) -> u64 {
     let mut mixed = place.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    seed ^ mixed ^ (mixed >> 31)
+    mixed ^ (mixed >> 31)
 }
 
 #[cfg(test)]
@@ -314,6 +377,44 @@ mod tests {
         assert!(plan.paintings.iter().all(|painting| painting.prompt == "红灯笼"), "one text");
         assert_eq!(plan.paintings[0].seed, 7, "the first has the picture's seed");
         assert_ne!(plan.paintings[1].seed, plan.paintings[2].seed, "the others have their own");
+    }
+
+    #[test]
+    fn people_whose_skin_is_left_open_have_every_tone() {
+        let prompts = |prompt: &str| -> Vec<String> {
+            let wish = |seed| Wish { seed: Some(seed), ..Wish::default() };
+            let order = |seed| Order::new(prompt, &wish(seed)).expect("a sound order");
+            let knowledge = Knowledge::load();
+            (0..500).map(|seed| Plan::new(order(seed), &knowledge).paintings[0].prompt.clone()).collect()
+        };
+        for (prompt, tones) in [("医生", TONES.map(|tone| tone.0)), ("a doctor", TONES.map(|tone| tone.1))]
+        {
+            let said = prompts(prompt);
+            for tone in tones {
+                let exactly =
+                    |text: &&String| text.starts_with(tone) || text.ends_with(&format!("with {tone}"));
+                let count = said.iter().filter(exactly).count();
+                assert!((70..130).contains(&count), "{prompt}, {tone}: {count} of 500");
+            }
+        }
+        for (prompt, same) in [("深肤色的医生", "深肤色的医生"), ("猫", "猫"), ("点赞", "点赞")]
+        {
+            assert!(prompts(prompt).iter().all(|text| text == same), "{prompt} is said as it is");
+        }
+    }
+
+    #[test]
+    fn colours_of_things_are_kept_for_after_the_painting() {
+        let colours = |prompt| -> Vec<Option<[u8; 3]>> {
+            plan(prompt, Wish::default()).paintings.iter().map(|painting| painting.colour).collect()
+        };
+        assert_eq!(
+            colours("一辆黄色的汽车"),
+            [danqing_scene::colours::parse("黄色").map(|found| found.rgb)],
+            "a thing"
+        );
+        assert_eq!(colours("a girl in a red dress"), [None], "a person");
+        assert_eq!(colours("猫"), [None], "no colour");
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod random;
 mod reader;
 mod scene;
 mod styles;
+mod tint;
 
 pub use compose::{Composition, Cut, Layer, Origin, compose, is_known_scenery};
 pub use lexicon::{Entry, Lexicon, Match};
@@ -31,3 +32,4 @@ pub use scene::{
     Relation, RelationKind, Scene, Size, Subject, Tiling, WornAt,
 };
 pub use styles::Style;
+pub use tint::tint;

@@ -104,12 +104,23 @@ impl Subject {
         let Some(Colouring::Mixed { words }) = self.colour.as_ref().filter(|_| self.copies() > 1) else {
             return self.phrase();
         };
-        let (zh, en) = MIXED_COLOURS[copy % MIXED_COLOURS.len()];
+        let (zh, en) = mixed_colour(copy);
         let description = match self.language {
             Language::Chinese => self.description.replacen(words, zh, 1),
             Language::English => self.description.replacen(words, en, 1),
         };
         self.styled(&description)
+    }
+
+    /// The colour of copy number `copy` (from 0), as 8-bit sRGB; `None` where the prompt names none.
+    pub fn copy_colour(&self, copy: usize) -> Option<[u8; 3]> {
+        match self.colour.as_ref()? {
+            Colouring::One(colour) => Some(colour.rgb),
+            Colouring::Mixed { .. } if self.copies() > 1 => {
+                colours::parse(mixed_colour(copy).1).map(|colour| colour.rgb)
+            }
+            Colouring::Mixed { .. } => None,
+        }
     }
 
     /// How many copies to lay out, 1 to [`MOST_COPIES`].
@@ -136,6 +147,10 @@ const MIXED_COLOURS: [(&str, &str); 8] = [
     ("紫色", "purple"),
     ("天蓝色", "sky blue"),
 ];
+
+fn mixed_colour(copy: usize) -> (&'static str, &'static str) {
+    MIXED_COLOURS[copy % MIXED_COLOURS.len()]
+}
 
 /// A subject the lexicon knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
