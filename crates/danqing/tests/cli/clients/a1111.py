@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import sys
 import threading
 
@@ -49,6 +50,21 @@ found = api.session.post(f"{api.baseurl}/png-info", json={"image": result.json["
 assert found["parameters"]["Seed"] == "7" and found["info"].startswith(PROMPT), found
 found = api.session.post(f"{api.baseurl}/interrogate", json={"image": result.json["images"][0]}).json()
 assert found["caption"] == PROMPT, found
+
+# Settings from a picture's parameters, as far as nothing else is said.
+told = f"{PROMPT}\nNegative prompt: 文字\nSteps: 4, Sampler: Euler a, CFG scale: 5.5, Seed: 7, Size: 128x192"
+found = api.session.post(f"{api.baseurl}/txt2img", json={"infotext": told, "steps": 3}).json()
+info = json.loads(found["info"])
+assert (info["prompt"], info["negative_prompt"], info["seed"]) == (PROMPT, "文字", 7), info
+assert (info["steps"], info["cfg_scale"], info["sampler_name"]) == (3, 5.5, "Euler a"), info
+assert (info["width"], info["height"]) == (128, 192) and picture(found["images"][0]).size == (128, 192)
+
+# Extensions are not there, as in an original without them.
+for path in ["controlnet/version", "controlnet/model_list", "tagger/v1/interrogate"]:
+    answer = api.session.get(f"http://{host}:{port}/{path}")
+    assert answer.status_code == 404 and answer.json() == {"detail": "Not Found"}, (path, answer.text)
+error = refused(RuntimeError, lambda: api.txt2img(prompt=PROMPT, alwayson_scripts={"ADetailer": {"args": [True]}}))
+assert "422" in str(error) and "ADetailer" in str(error), error
 
 # A picture painted over: nothing changes outside the mask.
 start = PIL.Image.new("RGB", (256, 128), "orange")
