@@ -202,7 +202,6 @@ fn a_bucket_that_goes_and_comes_back_costs_time_only() {
     assert_eq!(server.get("/readyz", &[]).status, 503, "it says that it is not ready");
     assert_eq!(server.get("/healthz", &[]).status, 200, "it still answers");
     assert_eq!(server.get("/", &[]).status, 200, "pages are there");
-    // More attempts than an order has, if they counted.
     for _ in 0..6 {
         assert_eq!(order(&server, "一只猫", "1").status, 303, "orders wait");
     }
@@ -214,6 +213,10 @@ fn a_bucket_that_goes_and_comes_back_costs_time_only() {
     assert_eq!(server.get(&path, &[]).body, whole, "what was kept is there");
     let told = server.get("/readyz", &[]);
     assert_eq!(told.status, 200, "{}", told.text());
+    let jobs = server.get("/api/v1/jobs", &[]);
+    let jobs: serde_json::Value = serde_json::from_slice(&jobs.body).expect("JSON");
+    let attempts = jobs["jobs"].as_array().expect("a list").iter().map(|job| &job["attempts"]);
+    assert_eq!(attempts.collect::<Vec<_>>(), [1; 7], "the outage took no attempt");
     server.stop();
     assert_eq!(ledger(&studio, &settings), 1 + 5 + 6 * 2, "every order, and every picture once");
 }
@@ -266,7 +269,10 @@ fn a_webhook_that_is_due_survives_the_death_of_the_studio() {
         server.send("POST", "/api/v1/orders", &[("content-type", "application/json")], body.as_bytes());
     assert_eq!(taken.status, 202, "{}", taken.text());
     let first = heard(&receiver, "500 Internal Server Error");
-    until("the pause", || (metric(&server, "danqing_webhook_failures_total ") == 1).then_some(()));
+    until("the pause", || {
+        let failed = metric(&server, "danqing_webhook_failures_total ") == 1;
+        (failed && metric(&server, "danqing_jobs_queued ") == 1).then_some(())
+    });
     server.kill();
 
     let server = start();

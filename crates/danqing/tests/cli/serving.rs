@@ -129,6 +129,35 @@ fn storage_says_who_keeps_how_much() {
     assert!(page.text().contains("<td>2</td>") && page.text().contains("<td>100%</td>"), "{}", page.text());
 }
 
+#[test]
+fn exports_without_the_visible_label_are_recorded_and_hold_up_nothing() {
+    let studio = Studio::new();
+    let server = Server::start(&studio);
+    let mut events = server.events();
+    let job =
+        ordered(&server.post("/orders", &[("prompt", "三只猫"), ("steps", "60"), ("size", "256")], &[]));
+    let picture = picture_of(&event(&mut events, "kept", &job));
+    event(&mut events, "finished", &job);
+    let kept = server.get(&format!("/pictures/{picture}/file"), &[]).body;
+    let export = |agreed| {
+        let form = [("purpose", "印刷"), ("recipient", "某出版社"), ("agreed", agreed)];
+        server.post(&format!("/pictures/{picture}/clean"), &form, &[])
+    };
+    assert_eq!(export("").status, 400, "not without agreement");
+    let exported = std::thread::scope(|scope| {
+        let exports = [(); 3].map(|()| scope.spawn(|| export("yes")));
+        assert_eq!(server.get("/healthz", &[]).status, 200, "it answers meanwhile");
+        exports.map(|export| export.join().expect("an answer"))
+    });
+    for file in exported {
+        assert_eq!((file.status, file.header("content-type")), (200, Some("image/png")), "a file");
+        assert_ne!(file.body, kept, "without the visible label");
+    }
+    let text = server.get("/metrics", &[]).text().to_owned();
+    // The local person, an order and its picture, three exports.
+    assert!(text.contains("danqing_ledger_entries 6\n"), "{text}");
+}
+
 #[cfg(unix)]
 #[test]
 fn rules_are_exchanged_while_the_studio_is_open() {

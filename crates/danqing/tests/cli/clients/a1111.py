@@ -84,6 +84,9 @@ assert "400" in str(error), error
 larger = api.extra_single_image(result.image, upscaler_1="Lanczos", upscaling_resize=2)
 assert larger.image.size == (256, 256)
 assert b"TC260:AIGC" in base64.b64decode(larger.json["image"])
+tiny = PIL.Image.new("RGB", (8, 8))
+error = refused(RuntimeError, lambda: api.extra_single_image(tiny, upscaler_1="Lanczos", upscaling_resize=2))
+assert "400" in str(error), error
 both = api.extra_batch_images([result.image, result.image], upscaler_1="Lanczos", upscaling_resize=3)
 assert [image.size for image in both.images] == [(384, 384)] * 2
 
