@@ -58,8 +58,8 @@ enum Command {
     Serve(serve::Arguments),
     Work(serve::WorkArguments),
     Mcp(mcp::Arguments),
-    Accounts(accounts::Arguments),
-    Ledger(ledger::Arguments),
+    Accounts(Deed<accounts::Action>),
+    Ledger(Deed<ledger::Action>),
     Backup(backup::Arguments),
     Restore(backup::Arguments),
     Models(models::Arguments),
@@ -77,6 +77,15 @@ struct ModelArguments {
     model: Option<PathBuf>,
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
+}
+
+/// One of several deeds, and who reads the answer.
+#[derive(Debug, clap::Args)]
+struct Deed<A: Subcommand> {
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    action: A,
 }
 
 impl ModelArguments {
@@ -132,21 +141,20 @@ impl Cli {
     /// Who reads the answer; `language` is that of the locale.
     pub(crate) fn reader(&self, language: Language) -> Reader {
         let language = self.lang.as_deref().and_then(Language::parse).unwrap_or(language);
-        match &self.command {
-            Command::Paint(arguments) if arguments.json => Reader::Program(language),
-            Command::Eval(arguments) if arguments.json => Reader::Program(language),
-            Command::Verify(arguments) if arguments.json => Reader::Program(language),
-            Command::Label(arguments) if arguments.json => Reader::Program(language),
-            Command::Keys(arguments) if arguments.json => Reader::Program(language),
-            Command::Models(arguments) if arguments.json => Reader::Program(language),
-            Command::Serve(arguments) if arguments.json => Reader::Program(language),
-            Command::Accounts(arguments) if arguments.json => Reader::Program(language),
-            Command::Ledger(arguments) if arguments.json => Reader::Program(language),
-            Command::Backup(arguments) | Command::Restore(arguments) if arguments.json => {
-                Reader::Program(language)
-            }
-            _ => Reader::Person(language),
-        }
+        let json = match &self.command {
+            Command::Paint(arguments) => arguments.json,
+            Command::Eval(arguments) => arguments.json,
+            Command::Verify(arguments) => arguments.json,
+            Command::Label(arguments) => arguments.json,
+            Command::Keys(arguments) => arguments.json,
+            Command::Models(arguments) => arguments.json,
+            Command::Serve(arguments) => arguments.json,
+            Command::Accounts(arguments) => arguments.json,
+            Command::Ledger(arguments) => arguments.json,
+            Command::Backup(arguments) | Command::Restore(arguments) => arguments.json,
+            _ => false,
+        };
+        if json { Reader::Program(language) } else { Reader::Person(language) }
     }
 
     /// Does what was asked; gives the exit status.
@@ -156,12 +164,12 @@ impl Cli {
         let reader = self.reader(preferred.unwrap_or_else(Language::of_locale));
         let done = match self.command {
             Command::Verify(arguments) => return verify::run(&arguments, &config, reader),
-            Command::Ledger(arguments) => return ledger::run(&arguments, &config, reader),
+            Command::Ledger(arguments) => return ledger::run(&arguments.action, &config, reader),
             Command::Label(arguments) => label::run(&arguments, &config, reader),
             Command::Serve(arguments) => serve::run(&arguments, config, reader),
             Command::Work(arguments) => serve::work(&arguments, config),
             Command::Mcp(arguments) => mcp::run(&arguments, config),
-            Command::Accounts(arguments) => accounts::run(&arguments, &config, reader),
+            Command::Accounts(arguments) => accounts::run(&arguments.action, &config, reader),
             Command::Backup(arguments) => backup::back_up(&arguments, &config, reader),
             Command::Restore(arguments) => backup::restore(&arguments, &config, reader),
             Command::Keys(arguments) => keys::run(&arguments, &config, reader),

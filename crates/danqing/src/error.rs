@@ -319,6 +319,7 @@ impl Error {
 
     /// The status of an answer over HTTP.
     pub(crate) fn status(&self) -> u16 {
+        use danqing_provenance::Error as Label;
         use danqing_store::Error as Store;
         match self {
             Self::SignInNeeded | Self::WrongPassword => 401,
@@ -337,6 +338,7 @@ impl Error {
             Self::Store(Store::Name(_) | Store::Password { .. }) => 400,
             Self::Stopped { .. } => 400,
             Self::DiskFull { .. } => 507,
+            Self::Mark { source: MarkError::Label(Label::NoRoom { .. }), .. } => 400,
             error if error.exit() == 2 => 400,
             _ => 500,
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use danqing_store::{BlobPlace, Clock, LedgerKey, Quotas, Settings, Store};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::config::{Config, StoreSettings};
 use crate::error::Error;
@@ -21,22 +21,25 @@ pub(crate) struct Studio {
     pub(crate) metrics: Metrics,
     /// Signs addresses, tokens and webhooks.
     pub(crate) seal: Seal,
+    /// The right to paint outside the queue, for an export: one picture at a time.
+    pub(crate) exports: Semaphore,
     /// Turns true when the process ends; streams end with it.
     pub(crate) going: watch::Receiver<bool>,
 }
 
 impl Studio {
-    /// Opens store and tools; makes what is missing.
-    pub(crate) async fn open(
+    /// Opens the tools around a store; makes what is missing.
+    pub(crate) fn open(
         config: Config,
+        store: Store,
         weights: &Weights,
         threads: usize,
         going: watch::Receiver<bool>,
     ) -> Result<Self, Error> {
-        let store = store(&config).await?;
         let workshop = Arc::new(Workshop::open(&config, weights, threads, labelling::Clock::System)?);
         let seal = Seal::open_or_make(&config.store.folder().join("seal.key"))?;
-        Ok(Self { config, workshop, store, metrics: Metrics::default(), seal, going })
+        let (metrics, exports) = (Metrics::default(), Semaphore::new(1));
+        Ok(Self { config, workshop, store, metrics, seal, exports, going })
     }
 
     /// Whether the studio is reached over HTTPS.

@@ -1,5 +1,6 @@
 //! A worker: takes jobs whose turn it is and carries them out, until it is told to go.
 
+use std::error::Error as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -28,7 +29,7 @@ pub(crate) async fn run(studio: Arc<Studio>, name: String, mut going: watch::Rec
         match taken {
             Ok(Some(lease)) => {
                 tokio::select! {
-                    () = carry_out(&studio, &lease) => {}
+                    () = carried_out(&studio, &lease) => {}
                     () = ended(&mut going) => {
                         // The lease may be lost already; then somebody else has the job.
                         let _ = studio.store.jobs().give_back(&lease).await;
@@ -66,7 +67,20 @@ async fn woken(events: &mut Subscription) {
     }
 }
 
-async fn carry_out(studio: &Arc<Studio>, lease: &Lease) {
+/// Carries a job out. Where the store is gone, the job goes back as it was, and there is no other before it answers.
+async fn carried_out(studio: &Arc<Studio>, lease: &Lease) {
+    if carry_out(studio, lease).await {
+        return;
+    }
+    // Where the database is gone too, the lease runs out.
+    let _ = studio.store.jobs().give_back(lease).await;
+    while studio.store.ping().await.is_err_and(|error| error.is_outage()) {
+        sleep(FAILED).await;
+    }
+}
+
+/// Whether the job came to an end, good or bad; not where the store is gone.
+async fn carry_out(studio: &Arc<Studio>, lease: &Lease) -> bool {
     let start = Instant::now();
     let result = walk::paint(studio, lease).await;
     let duration_ms = start.elapsed().as_millis() as u64;
@@ -75,7 +89,11 @@ async fn carry_out(studio: &Arc<Studio>, lease: &Lease) {
     let ended = match &result {
         Ok(()) => studio.store.jobs().finish(lease, "{}").await,
         Err(Error::Cancelled) => studio.store.jobs().stopped(lease).await,
-        Err(Error::Store(danqing_store::Error::LeaseLost(_))) => return,
+        Err(Error::Store(danqing_store::Error::LeaseLost(_))) => return true,
+        Err(Error::Store(error)) if error.is_outage() => {
+            warn!(job.id = job, %error, cause = ?error.source(), "the store is gone; the job goes back");
+            return false;
+        }
         // An order that cannot be carried out is not tried again; anything else may pass.
         Err(error) if error.exit() == 2 || matches!(error, Error::Stopped { .. }) => {
             studio.store.jobs().reject(lease, &failure(error)).await
@@ -87,6 +105,7 @@ async fn carry_out(studio: &Arc<Studio>, lease: &Lease) {
         (Err(error), Ok(())) => warn!(job.id = job, duration_ms, %error, "job fails"),
         (_, Err(error)) => error!(job.id = job, %error, "the end of a job cannot be written"),
     }
+    true
 }
 
 /// Why a job failed, for its row: code and both messages, so that it can be told in either language.

@@ -12,8 +12,8 @@ use std::str::FromStr;
 pub use credentials::{ApiKey, Session};
 pub use invitations::Invitation;
 pub use people::NewPerson;
+pub use quota::{Kept, Quota, Quotas, Usage};
 pub(crate) use quota::{Ordered, admit};
-pub use quota::{Quota, Quotas, Usage};
 
 use crate::db::Row;
 use crate::{Error, PersonId, Store};

@@ -77,6 +77,11 @@ impl Blobs {
         }
     }
 
+    /// Whether the place can be asked.
+    pub(crate) async fn ping(&self) -> Result<(), Error> {
+        self.exists(&key_of(b"")).await.map(drop)
+    }
+
     /// Deletes a blob; one that is gone already is no error.
     pub(crate) async fn delete(&self, key: &str) -> Result<(), Error> {
         match self {

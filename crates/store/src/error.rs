@@ -24,7 +24,7 @@ pub enum Error {
     },
     /// The bucket refused, or is gone.
     #[cfg(feature = "s3")]
-    #[error("the bucket failed: {0}")]
+    #[error("the bucket failed or cannot be reached")]
     Bucket(#[from] object_store::Error),
     /// A blob is not there.
     #[error("the blob `{0}` is missing")]
@@ -139,6 +139,10 @@ impl Error {
             Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::Io(_)) => {
                 Some("is the database running, and does its address still hold?")
             }
+            #[cfg(feature = "s3")]
+            Self::Bucket(_) => {
+                Some("is the bucket's service running, and do its address and keys still hold?")
+            }
             Self::BlobMissing(_) | Self::BlobDamaged(_) => Some("restore the blob from a backup"),
             Self::LedgerKey => Some("the key is a seed of 32 bytes"),
             Self::LastOwner => Some("make somebody else an owner first"),
@@ -148,10 +152,16 @@ impl Error {
         }
     }
 
-    /// Whether the database is gone for now: the same call may succeed later.
+    /// Whether database or bucket is gone for now: the same call may succeed later.
     pub fn is_outage(&self) -> bool {
         use sqlx::Error::{Io, PoolClosed, PoolTimedOut, WorkerCrashed};
-        matches!(self, Self::Database(Io(_) | PoolTimedOut | PoolClosed | WorkerCrashed))
+        match self {
+            Self::Database(error) => matches!(error, Io(_) | PoolTimedOut | PoolClosed | WorkerCrashed),
+            // What is left when the service was tried again and again.
+            #[cfg(feature = "s3")]
+            Self::Bucket(error) => matches!(error, object_store::Error::Generic { .. }),
+            _ => false,
+        }
     }
 
     pub(crate) fn missing(what: &'static str, id: impl ToString) -> Self {

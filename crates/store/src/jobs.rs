@@ -51,7 +51,7 @@ pub struct Job {
     pub kind: String,
     /// JSON of the caller's.
     pub payload: String,
-    /// Units of work, by the caller's measure.
+    /// Units of work, by the caller's measure; 0 for the studio's own.
     pub cost: i64,
     /// Where it is in its life.
     pub state: State,

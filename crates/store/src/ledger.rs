@@ -46,6 +46,13 @@ impl Ledger<'_> {
         read(&self.0.db.all(sql(SQL).bind(signed(from)).bind(limit)).await?)
     }
 
+    /// At most `limit` entries of a kind before number `before`, newest first.
+    pub async fn latest(&self, kind: Kind, before: u64, limit: u32) -> Result<Vec<Entry>, Error> {
+        const SQL: &str =
+            "SELECT body FROM ledger_entries WHERE kind = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3";
+        read(&self.0.db.all(sql(SQL).bind(kind.as_str()).bind(signed(before)).bind(limit)).await?)
+    }
+
     /// All entries about `subject`, oldest first.
     pub async fn about(&self, subject: &str) -> Result<Vec<Entry>, Error> {
         const SQL: &str = "SELECT body FROM ledger_entries WHERE subject = $1 ORDER BY seq";

@@ -55,9 +55,11 @@ mod pictures;
 mod secret;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 pub use accounts::{
-    Accounts, ApiKey, Invitation, NewPerson, Person, Quota, Quotas, Role, Session, SignIn, Standing, Usage,
+    Accounts, ApiKey, Invitation, Kept, NewPerson, Person, Quota, Quotas, Role, Session, SignIn, Standing,
+    Usage,
 };
 pub use archive::Archived;
 pub use blobs::BlobPlace;
@@ -106,6 +108,8 @@ pub struct Store {
     quotas: Quotas,
     bus: Bus,
     meanings: pictures::Meanings,
+    /// Whether an owner was seen.
+    owned: Arc<AtomicBool>,
 }
 
 impl Store {
@@ -119,6 +123,7 @@ impl Store {
             quotas: settings.quotas,
             bus: Bus::new(),
             meanings: pictures::Meanings::default(),
+            owned: Arc::default(),
         })
     }
 
@@ -152,9 +157,10 @@ impl Store {
         &self.clock
     }
 
-    /// Whether the database answers; for a health check.
+    /// Whether the database and the place of the blobs answer; for a health check.
     pub async fn ping(&self) -> Result<(), Error> {
-        self.db.one(db::sql("SELECT virtual FROM queue_clock WHERE id = 1")).await.map(drop)
+        self.db.one(db::sql("SELECT virtual FROM queue_clock WHERE id = 1")).await?;
+        self.blobs.ping().await
     }
 
     /// Waits for what is going on and gives all connections back.

@@ -1,65 +1,22 @@
 //! Pictures in a bucket, against a real S3-compatible server that the test starts.
 
-use std::io::{BufRead as _, BufReader};
+#[path = "store/s3.rs"]
+mod s3;
+
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 
 use danqing_store::{BlobPlace, Bucket, Clock, Error, LedgerKey, NewPicture, Quotas, Settings, Store};
 
-/// Serves until standard input ends.
-const SERVER: &str = r#"
-import sys, boto3
-from moto.server import ThreadedMotoServer
-server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-server.start()
-host, port = server.get_host_and_port()
-address = f"http://{host}:{port}"
-boto3.client("s3", endpoint_url=address, region_name="us-east-1", aws_access_key_id="someone",
-             aws_secret_access_key="a secret").create_bucket(Bucket="pictures")
-print(address, flush=True)
-sys.stdin.read()
-server.stop()
-"#;
-
-struct Server {
-    child: Child,
-    address: String,
-}
-
-impl Server {
-    fn start() -> Self {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/s3.sh");
-        let python = Command::new("bash").arg(script).output().expect("a shell");
-        assert!(python.status.success(), "{}", String::from_utf8_lossy(&python.stderr));
-        let python = String::from_utf8(python.stdout).expect("a path");
-        let mut child = Command::new(python.trim())
-            .args(["-c", SERVER])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("a server");
-        let mut address = String::new();
-        BufReader::new(child.stdout.take().expect("piped")).read_line(&mut address).expect("an address");
-        Self { child, address: address.trim().to_owned() }
-    }
-
-    /// Ends the server, as when the service is gone.
-    fn stop(mut self) {
-        self.child.kill().expect("running");
-        self.child.wait().expect("an end");
-    }
-}
-
 async fn store(folder: &Path, name: &str, address: &str) -> Store {
     let bucket = Bucket {
-        name: "pictures".to_owned(),
+        name: s3::BUCKET.to_owned(),
         endpoint: Some(address.to_owned()),
         region: "us-east-1".to_owned(),
         access_key: "someone".to_owned(),
         secret_key: "a secret".to_owned(),
         prefix: name.to_owned(),
     };
-    assert!(!format!("{bucket:?}").contains("secret"));
+    assert!(!format!("{bucket:?}").contains("secret"), "nor does a log show it");
     Store::open(Settings {
         database: format!("sqlite:{}", folder.join(name).display()),
         blobs: BlobPlace::Bucket(bucket),
@@ -73,9 +30,9 @@ async fn store(folder: &Path, name: &str, address: &str) -> Store {
 
 #[tokio::test]
 async fn pictures_live_in_a_bucket_until_they_are_purged() {
-    let server = Server::start();
+    let mut service = s3::Service::start();
     let folder = tempfile::tempdir().expect("a folder");
-    let one = store(folder.path(), "one", &server.address).await;
+    let one = store(folder.path(), "one", &service.address).await;
     let person = one.accounts().local_person().await.expect("a person");
     let pictures = one.pictures();
     let new = |bytes: &[u8]| {
@@ -91,19 +48,24 @@ async fn pictures_live_in_a_bucket_until_they_are_purged() {
     let file = folder.path().join("backup.tar");
     let written = one.back_up(&file).await.expect("written");
     assert_eq!(written.blobs, 2, "equal bytes are one blob");
-    let other = store(folder.path(), "other", &server.address).await;
+    let other = store(folder.path(), "other", &service.address).await;
     assert_eq!(other.restore(&file).await.expect("restored"), written);
     assert_eq!(other.pictures().bytes(&kept).await.expect("bytes"), b"lanterns");
 
-    pictures.delete(&person.id, &[kept.id.clone()], 0).await.expect("deleted");
+    pictures.delete(&person.id, std::slice::from_ref(&kept.id), 0).await.expect("deleted");
     assert_eq!(pictures.purge().await.expect("purged"), 1);
     assert_eq!(pictures.bytes(&same).await.expect("another picture has it"), b"lanterns");
-    pictures.delete(&person.id, &[same.id.clone()], 0).await.expect("deleted");
+    pictures.delete(&person.id, std::slice::from_ref(&same.id), 0).await.expect("deleted");
     pictures.purge().await.expect("purged");
     assert!(matches!(pictures.bytes(&same).await, Err(Error::BlobMissing(_))));
 
     let before = one.ledger().size().await.expect("a size");
-    server.stop();
-    assert!(matches!(pictures.import(&person.id, new(b"late")).await, Err(Error::Bucket(_))));
+    service.kill();
+    let late = pictures.import(&person.id, new(b"late")).await.expect_err("nowhere to keep it");
+    assert!(matches!(late, Error::Bucket(_)) && late.is_outage(), "{late:?}");
+    assert!(one.ping().await.is_err(), "a health check sees it");
     assert_eq!(one.ledger().size().await.expect("a size"), before, "no row without its blob");
+    service.restart();
+    one.ping().await.expect("it is back");
+    pictures.import(&person.id, new(b"late")).await.expect("kept");
 }

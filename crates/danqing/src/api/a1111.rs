@@ -17,7 +17,7 @@ use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use axum::{Extension, Json, Router};
 use serde_json::{Value, json};
 
@@ -71,6 +71,9 @@ pub(super) fn router(_studio: &Arc<Studio>) -> Router<Arc<Studio>> {
         .nest("/sdapi/v1", addresses)
         .route("/internal/progress", post(state::internal))
         .route("/internal/ping", get(|| async { Json(json!({})) }))
+        // Extensions that clients ask for; there are none, and this is how the original says so.
+        .route("/controlnet/{*what}", any(|| async { Error::NoPage }))
+        .route("/tagger/{*what}", any(|| async { Error::NoPage }))
         .layer(Extension(Arc::new(Desk::default())))
         .layer(from_fn(worded))
 }

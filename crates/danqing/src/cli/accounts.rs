@@ -11,16 +11,8 @@ use crate::language::Language;
 use crate::report::{Reader, say};
 use crate::studio;
 
-#[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
-    #[arg(long, global = true)]
-    pub(super) json: bool,
-    #[command(subcommand)]
-    action: Action,
-}
-
 #[derive(Debug, Subcommand)]
-enum Action {
+pub(super) enum Action {
     /// A link for the first owner.
     Owner,
     /// Everybody.
@@ -55,10 +47,10 @@ fn role(word: &str) -> Result<Role, String> {
     word.parse().map_err(|_| "owner, officer, creator, viewer".to_owned())
 }
 
-pub(super) fn run(arguments: &Arguments, config: &Config, reader: Reader) -> Result<(), Error> {
+pub(super) fn run(action: &Action, config: &Config, reader: Reader) -> Result<(), Error> {
     block_on(async {
         let store = studio::store(config).await?;
-        let done = act(&arguments.action, &store, config, reader).await;
+        let done = act(action, &store, config, reader).await;
         store.close().await;
         done
     })

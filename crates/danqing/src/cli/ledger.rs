@@ -13,16 +13,8 @@ use crate::error::Error;
 use crate::report::{Reader, say};
 use crate::studio;
 
-#[derive(Debug, clap::Args)]
-pub(super) struct Arguments {
-    #[arg(long, global = true)]
-    pub(super) json: bool,
-    #[command(subcommand)]
-    action: Action,
-}
-
 #[derive(Debug, Subcommand)]
-enum Action {
+pub(super) enum Action {
     /// Rebuilds the ledger and names every entry that was edited, dropped, added or moved.
     Verify {
         /// Signed heads that were kept elsewhere.
@@ -52,9 +44,9 @@ enum Action {
 }
 
 /// Gives the exit status: 0 where everything holds, 1 where something does not.
-pub(super) fn run(arguments: &Arguments, config: &Config, reader: Reader) -> Result<u8, Error> {
+pub(super) fn run(action: &Action, config: &Config, reader: Reader) -> Result<u8, Error> {
     let language = reader.language();
-    if let Action::Check { proof, entry, key } = &arguments.action {
+    if let Action::Check { proof, entry, key } = action {
         let entry_text = text(entry)?;
         let verifier = LedgerVerifier::decode(key)?;
         // A proof that cannot be read proves nothing.
@@ -72,7 +64,7 @@ pub(super) fn run(arguments: &Arguments, config: &Config, reader: Reader) -> Res
     block_on(async {
         let store = studio::store(config).await?;
         let ledger = store.ledger();
-        let status = match &arguments.action {
+        let status = match action {
             Action::Verify { head } => {
                 let heads = head.iter().map(|file| text(file)).collect::<Result<Vec<_>, _>>()?;
                 let heads: Vec<&str> = heads.iter().map(String::as_str).collect();

@@ -3,12 +3,10 @@
 use std::sync::Arc;
 
 use super::ModelArguments;
-use super::serve::{begin_logging, block_on, interrupted};
+use super::serve::{begin_logging, block_on, opened};
 use crate::config::Config;
 use crate::error::Error;
-use crate::painter::Weights;
-use crate::studio::Studio;
-use crate::{api, serve, worker};
+use crate::{api, serve, studio, worker};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -21,11 +19,9 @@ pub(super) struct Arguments {
 /// Serves one client until it goes. Whoever can run this owns the database, and may act as anybody in it.
 pub(super) fn run(arguments: &Arguments, config: Config) -> Result<(), Error> {
     begin_logging();
-    let weights = Weights::open(arguments.model.folder(&config).as_deref())?;
-    let threads = arguments.model.threads(&config)?;
     block_on(async {
-        let going = interrupted();
-        let studio = Arc::new(Studio::open(config, &weights, threads, going.clone()).await?);
+        let store = studio::store(&config).await?;
+        let studio = opened(&arguments.model, config, store)?;
         let accounts = studio.store.accounts();
         let person = match &arguments.name {
             None => accounts.local_person().await?,
@@ -36,7 +32,8 @@ pub(super) fn run(arguments: &Arguments, config: Config) -> Result<(), Error> {
                 found.ok_or(danqing_store::Error::Missing { what: "account", id: wanted })?
             }
         };
-        let worker = worker::run(Arc::clone(&studio), format!("{}-mcp", serve::worker_name()), going);
+        let worker =
+            worker::run(Arc::clone(&studio), format!("{}-mcp", serve::worker_name()), studio.going.clone());
         let client = api::mcp_over_stdio(&studio, person);
         tokio::select! {
             served = client => served,

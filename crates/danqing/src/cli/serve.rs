@@ -4,6 +4,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use danqing_store::Store;
 use serde_json::json;
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
@@ -40,15 +41,14 @@ pub(super) struct WorkArguments {
 pub(super) fn run(arguments: &Arguments, mut config: Config, reader: Reader) -> Result<(), Error> {
     begin_logging();
     config.server.listen = config.server.listen.or_flag(arguments.listen);
-    let weights = Weights::open(arguments.model.folder(&config).as_deref())?;
-    let threads = arguments.model.threads(&config)?;
     block_on(async {
+        let store = studio::store(&config).await?;
         // The address is tried before the weights are read, so that a mistake is told at once.
-        let has_owner = studio::store(&config).await?.accounts().has_owner().await?;
+        let has_owner = store.accounts().has_owner().await?;
         let listener = serve::bind(&config.server, has_owner).await?;
         let listen = listener.local_addr().ok().or(config.server.listen.value);
         config.server.listen = config.server.listen.or_flag(listen);
-        let studio = Arc::new(Studio::open(config, &weights, threads, interrupted()).await?);
+        let studio = opened(&arguments.model, config, store)?;
         tell(&studio, reader, has_owner).await?;
         serve::serve(studio, listener).await
     })
@@ -57,14 +57,19 @@ pub(super) fn run(arguments: &Arguments, mut config: Config, reader: Reader) -> 
 /// Paints what others' processes queue, until it is interrupted.
 pub(super) fn work(arguments: &WorkArguments, config: Config) -> Result<(), Error> {
     begin_logging();
-    let weights = Weights::open(arguments.model.folder(&config).as_deref())?;
-    let threads = arguments.model.threads(&config)?;
     block_on(async {
-        let going = interrupted();
-        let studio = Arc::new(Studio::open(config, &weights, threads, going.clone()).await?);
-        worker::run(studio, serve::worker_name(), going).await;
+        let store = studio::store(&config).await?;
+        let studio = opened(&arguments.model, config, store)?;
+        worker::run(Arc::clone(&studio), serve::worker_name(), studio.going.clone()).await;
         Ok(())
     })
+}
+
+/// The studio around `store`, until the system or the keyboard asks for its end.
+pub(super) fn opened(model: &ModelArguments, config: Config, store: Store) -> Result<Arc<Studio>, Error> {
+    let weights = Weights::open(model.folder(&config).as_deref())?;
+    let threads = model.threads(&config)?;
+    Ok(Arc::new(Studio::open(config, store, &weights, threads, interrupted())?))
 }
 
 /// Where the studio is, and how its first owner gets in.
@@ -102,7 +107,7 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Resul
 }
 
 /// Turns true when the system or the keyboard asks for the end.
-pub(super) fn interrupted() -> watch::Receiver<bool> {
+fn interrupted() -> watch::Receiver<bool> {
     let (sender, receiver) = watch::channel(false);
     tokio::spawn(async move {
         wait_for_signal().await;

@@ -138,6 +138,8 @@ fn of_store(error: &Store) -> String {
         Store::Database(_) => "数据库出错或连不上".to_owned(),
         Store::Address(address) => format!("不认识数据库地址「{address}」"),
         Store::File { path, source } => format!("「{path}」读写失败：{}", reason(source)),
+        #[cfg(feature = "s3")]
+        Store::Bucket(_) => "存储桶出错或连不上".to_owned(),
         Store::BlobMissing(_) => "图片文件丢失了".to_owned(),
         Store::BlobDamaged(_) => "图片文件损坏了".to_owned(),
         other => other.to_string(),

@@ -243,6 +243,11 @@ fn of_store(error: &Store, language: Language) -> Option<String> {
         Store::Database(_) => {
             ("数据库在运行吗？地址对吗？", "is the database running, and does its address hold?")
         }
+        #[cfg(feature = "s3")]
+        Store::Bucket(_) => (
+            "存储桶的服务在运行吗？地址和密钥对吗？在等的任务不会丢，恢复后接着画",
+            "is the bucket's service running, and do its address and keys hold? Orders wait and are painted after",
+        ),
         Store::BlobMissing(_) | Store::BlobDamaged(_) => ("从备份恢复", "restore it from a backup"),
         Store::Address(_) => ("写 sqlite:路径 或 postgres://…", "write sqlite:PATH or postgres://..."),
         other => return language.pick(None, other.hint().map(str::to_owned)),

@@ -1,7 +1,8 @@
 //! A file without the visible label, on record.
 //!
 //! The kept file has the label in its pixels, so the picture is painted again from its order, with the same pixels, and
-//! labelled in every other way. Source: Measures for Labelling AI-generated Synthetic Content, article 9.
+//! labelled in every other way: as long as it took at first, on a thread of its own, one picture at a time, and no longer
+//! than somebody waits for it. Source: Measures for Labelling AI-generated Synthetic Content, article 9.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use super::page::Ui;
 use crate::error::Error;
 use crate::order::Wish;
 use crate::output::Format;
+use crate::painter::Progress;
 use crate::studio::Studio;
 
 /// The version of what one agrees to; another wording is another version.
@@ -65,18 +67,27 @@ pub(super) async fn post(
 
 async fn painted(studio: &Arc<Studio>, picture: &Picture, waiver: Waiver) -> Result<Labelled, Error> {
     let about = about(&picture.parameters).filter(|about| !about.edited).ok_or(Error::NoPage)?;
-    let written = about.order;
-    let order = studio.workshop.screen(written.order(Wish::default())?)?;
+    let order = studio.workshop.screen(about.order.order(Wish::default())?)?;
     let format =
         image::ImageFormat::from_mime_type(&picture.media_type).and_then(Format::of).unwrap_or(Format::Png);
+    // Those who wait take turns, and the queue keeps most of the processor.
+    let turn = studio.exports.acquire().await.map_err(|_| Error::Closing)?;
     let workshop = Arc::clone(&studio.workshop);
+    let asker = Arc::new(());
+    let asked = Arc::downgrade(&asker);
     let paint = move || {
+        let watch = &mut |_: &Progress<'_>| match asked.strong_count() {
+            0 => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        };
         let plan = workshop.plans(&order)?.into_iter().next().ok_or(Error::Broken)?;
-        let pictures =
-            workshop.painter.paint(std::slice::from_ref(&plan), &mut |_| ControlFlow::Continue(()))?;
+        let pictures = workshop.painter.paint(std::slice::from_ref(&plan), watch)?;
         let pictures = pictures.into_iter().next().unwrap_or_default();
-        let flat = workshop.painter.compose(&plan, pictures, &mut |_| ControlFlow::Continue(()))?.flatten();
+        let flat = workshop.painter.compose(&plan, pictures, watch)?.flatten();
         workshop.label_waived(flat, &plan.order, format, waiver)
     };
-    tokio::task::spawn_blocking(paint).await.map_err(|_| Error::Broken)?
+    let labelled = tokio::task::spawn_blocking(paint).await.map_err(|_| Error::Broken)?;
+    // Whoever leaves before this line drops the future, and with it what the painting looks at.
+    drop((asker, turn));
+    labelled
 }

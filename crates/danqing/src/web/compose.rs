@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::examples::{self, Example};
 use super::files::visible;
 use super::jobs::{self, JobView};
+use super::orders::OrderForm;
 use super::page::{Ui, page};
 use super::reading::{self, Item};
 use crate::error::Error;
@@ -67,19 +68,8 @@ const GROUNDS: [(&str, &str, &str); 11] = [
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
-    prompt: String,
-    negative: String,
-    seed: String,
-    count: String,
-    steps: String,
-    guidance: String,
-    sampler: String,
-    size: String,
-    exact: String,
-    style: String,
-    background: String,
-    ground: String,
-    whole: String,
+    #[serde(flatten)]
+    order: OrderForm,
     /// `word=other`: the word is to be replaced.
     r#use: String,
     f_adjective: String,
@@ -201,28 +191,15 @@ impl Asked {
     }
 
     fn fields(self, ui: &Ui) -> Written {
-        let text = |field: &str| Some(field.trim().to_owned()).filter(|field| !field.is_empty());
+        let written = self.order.readable();
         let prompt = match self.formula(ui) {
             Some(prompt) => prompt,
             None => match self.r#use.split_once('=') {
-                Some((word, other)) => self.prompt.replacen(word, other, 1),
-                None => self.prompt.clone(),
+                Some((word, other)) => written.prompt.replacen(word, other, 1),
+                None => written.prompt.clone(),
             },
         };
-        Written {
-            prompt,
-            negative: text(&self.negative),
-            seed: self.seed.trim().parse().ok(),
-            count: self.count.parse().ok(),
-            steps: self.steps.parse().ok(),
-            guidance: self.guidance.parse().ok(),
-            sampler: text(&self.sampler),
-            size: text(&self.exact).or_else(|| text(&self.size)),
-            style: text(&self.style),
-            background: text(&self.ground).or_else(|| text(&self.background)),
-            whole: !self.whole.is_empty(),
-            changes: None,
-        }
+        Written { prompt, ..written }
     }
 
     /// The prompt by the formula: adjective and subject, details, manner. None where no subject is given.

@@ -24,7 +24,7 @@ use crate::walk::{Asked, submit};
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct OrderForm {
-    prompt: String,
+    pub(super) prompt: String,
     negative: String,
     seed: String,
     count: String,
@@ -43,20 +43,31 @@ pub(super) struct OrderForm {
 }
 
 impl OrderForm {
-    fn written(&self) -> Result<Written, Error> {
-        Ok(Written {
+    /// The order, unchecked, as far as the fields can be read.
+    pub(super) fn readable(&self) -> Written {
+        Written {
             prompt: self.prompt.clone(),
             negative: text(&self.negative),
-            seed: number("seed", &self.seed)?,
-            count: number("count", &self.count)?,
-            steps: number("steps", &self.steps)?,
-            guidance: number("guidance", &self.guidance)?,
+            seed: self.seed.trim().parse().ok(),
+            count: self.count.trim().parse().ok(),
+            steps: self.steps.trim().parse().ok(),
+            guidance: self.guidance.trim().parse().ok(),
             sampler: text(&self.sampler),
             size: text(&self.exact).or_else(|| text(&self.size)),
             style: text(&self.style),
             background: text(&self.ground).or_else(|| text(&self.background)),
             whole: text(&self.whole).is_some(),
             changes: None,
+        }
+    }
+
+    fn written(&self) -> Result<Written, Error> {
+        Ok(Written {
+            seed: number("seed", &self.seed)?,
+            count: number("count", &self.count)?,
+            steps: number("steps", &self.steps)?,
+            guidance: number("guidance", &self.guidance)?,
+            ..self.readable()
         })
     }
 
@@ -101,10 +112,8 @@ pub(super) async fn order(
     let shown = match &error {
         Error::Stopped { stop, entry } => troubles::stopped(&ui, stop, *entry, &form.prompt)?,
         _ if status == StatusCode::BAD_REQUEST || status == StatusCode::TOO_MANY_REQUESTS => {
-            let written = form
-                .written()
-                .unwrap_or_else(|_| Written { prompt: form.prompt.clone(), ..Written::default() });
-            compose::shown(&studio, &ui, &written, troubles::sentence(&error, ui.language)).await?
+            let trouble = troubles::sentence(&error, ui.language);
+            compose::shown(&studio, &ui, &form.readable(), trouble).await?
         }
         _ => return Err(error),
     };

@@ -12,7 +12,7 @@ const brush = (form) => {
   canvas.setAttribute("aria-label", one("[data-brush-name]", form).textContent);
   one("[data-canvas]", form).append(canvas);
   const context = canvas.getContext("2d", { willReadFrequently: true });
-  const colour = getComputedStyle(document.documentElement).getPropertyValue("--dan-fill");
+  const colour = getComputedStyle(canvas).color;
   const past = [];
   let stroke = null;
 

@@ -2,6 +2,8 @@
 //!
 //! `docs/reliability.md` has the table. `DANQING_KILLS` says how often the studio is killed at random moments.
 
+use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
 
@@ -166,6 +168,59 @@ fn a_database_that_goes_and_comes_back_costs_time_only() {
     assert_eq!(ledger(&studio, &settings), 1 + 2 * 3, "two orders, two pictures each");
 }
 
+#[cfg(feature = "s3")]
+#[test]
+fn a_bucket_that_goes_and_comes_back_costs_time_only() {
+    let studio = Studio::new();
+    let mut service = crate::s3::Service::start();
+    let address = service.address.clone();
+    let settings = [
+        ("DANQING_STORE_BUCKET", crate::s3::BUCKET),
+        ("DANQING_STORE_BUCKET_ENDPOINT", address.as_str()),
+        ("DANQING_STORE_BUCKET_ACCESS_KEY", "someone"),
+        ("DANQING_STORE_BUCKET_SECRET_KEY", "a secret"),
+    ];
+    let mut command = studio.command(&[]);
+    command.envs(settings);
+    let server = Server::of(command, &studio);
+    let mut events = server.events();
+    assert_eq!(order(&server, "三只猫", "4").status, 303, "taken");
+    let kept = events.by_ref().find(|line| line.contains("\"picture\":")).expect("a picture");
+    let data: serde_json::Value = serde_json::from_str(&kept["data: ".len()..]).expect("JSON");
+    let path = format!("/pictures/{}/file", data["picture"].as_str().expect("an id"));
+    let whole = server.get(&path, &[]).body;
+
+    // In the middle of the second picture.
+    events.by_ref().find(|line| line == "event: progress").expect("a step");
+    service.kill();
+    for (language, words) in [("zh", "存储桶出错或连不上"), ("en", "the bucket failed or cannot be reached")]
+    {
+        let gone = server.get(&path, &[("Accept-Language", language)]);
+        assert_eq!(gone.status, 503, "no picture without its bucket");
+        assert!(gone.text().contains(words) && !gone.text().contains(&address), "{}", gone.text());
+    }
+    assert_eq!(server.get("/readyz", &[]).status, 503, "it says that it is not ready");
+    assert_eq!(server.get("/healthz", &[]).status, 200, "it still answers");
+    assert_eq!(server.get("/", &[]).status, 200, "pages are there");
+    for _ in 0..6 {
+        assert_eq!(order(&server, "一只猫", "1").status, 303, "orders wait");
+    }
+    until("an attempt that fails", || (metric(&server, "danqing_jobs_leased ") == 0).then_some(()));
+    assert_eq!(metric(&server, "danqing_jobs_queued "), 7, "no order is lost");
+
+    service.restart();
+    settled(&server);
+    assert_eq!(server.get(&path, &[]).body, whole, "what was kept is there");
+    let told = server.get("/readyz", &[]);
+    assert_eq!(told.status, 200, "{}", told.text());
+    let jobs = server.get("/api/v1/jobs", &[]);
+    let jobs: serde_json::Value = serde_json::from_slice(&jobs.body).expect("JSON");
+    let attempts = jobs["jobs"].as_array().expect("a list").iter().map(|job| &job["attempts"]);
+    assert_eq!(attempts.collect::<Vec<_>>(), [1; 7], "the outage took no attempt");
+    server.stop();
+    assert_eq!(ledger(&studio, &settings), 1 + 5 + 6 * 2, "every order, and every picture once");
+}
+
 /// Has the server's own program stop or start it.
 fn control(address: &str, action: &[&str]) {
     let socket = address.split("host=").nth(1).and_then(|rest| rest.split('&').next()).expect("a socket");
@@ -175,6 +230,59 @@ fn control(address: &str, action: &[&str]) {
     }
     command.arg(postgres::installed().join("pg_ctl")).args(["-D", "data", "-w"]).args(action);
     postgres::must(command.current_dir(socket).stdin(std::process::Stdio::null()).output());
+}
+
+/// Takes one notice and answers it with `status`; gives its id.
+fn heard(receiver: &TcpListener, status: &str) -> String {
+    let (mut stream, _) = receiver.accept().expect("a notice");
+    let mut lines = BufReader::new(stream.try_clone().expect("a copy"));
+    let (mut id, mut length) = (String::new(), 0);
+    loop {
+        let mut line = String::new();
+        lines.read_line(&mut line).expect("a line");
+        match line.trim_end().to_ascii_lowercase().split_once(": ") {
+            Some(("webhook-id", value)) => id = value.to_owned(),
+            Some(("content-length", value)) => length = value.parse().expect("a length"),
+            Some(_) => {}
+            None if line.trim_end().is_empty() => break,
+            None => {}
+        }
+    }
+    lines.read_exact(&mut vec![0; length]).expect("a body");
+    write!(stream, "HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").expect("answered");
+    id
+}
+
+#[test]
+fn a_webhook_that_is_due_survives_the_death_of_the_studio() {
+    let studio = Studio::new();
+    let receiver = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let start = || {
+        let mut command = studio.command(&[]);
+        command.env("DANQING_SERVER_WEBHOOK_NETWORKS", "127.0.0.1");
+        Server::of(command, &studio)
+    };
+    let server = start();
+    let webhook = format!("http://{}/told", receiver.local_addr().expect("an address"));
+    let body = serde_json::json!({ "prompt": "一只猫", "webhook": webhook }).to_string();
+    let taken =
+        server.send("POST", "/api/v1/orders", &[("content-type", "application/json")], body.as_bytes());
+    assert_eq!(taken.status, 202, "{}", taken.text());
+    let first = heard(&receiver, "500 Internal Server Error");
+    until("the pause", || {
+        let failed = metric(&server, "danqing_webhook_failures_total ") == 1;
+        (failed && metric(&server, "danqing_jobs_queued ") == 1).then_some(())
+    });
+    server.kill();
+
+    let server = start();
+    assert_eq!(heard(&receiver, "204 No Content"), first, "the same notice");
+    until("its end", || (metric(&server, "danqing_webhooks_total ") == 1).then_some(()));
+    server.stop();
+    receiver.set_nonblocking(true).expect("it does not wait");
+    let more = receiver.accept().map(drop).map_err(|error| error.kind());
+    assert_eq!(more, Err(ErrorKind::WouldBlock), "told once");
+    assert_eq!(ledger(&studio, &[]), 1 + 2 + 1, "the local person, an order and its picture, a notice");
 }
 
 #[test]

@@ -12,6 +12,9 @@ mod painting;
 #[path = "../../../store/tests/store/postgres.rs"]
 mod postgres;
 mod programs;
+#[cfg(feature = "s3")]
+#[path = "../../../store/tests/store/s3.rs"]
+mod s3;
 mod security;
 mod serving;
 mod support;

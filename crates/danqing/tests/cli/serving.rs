@@ -99,6 +99,65 @@ fn what_a_rule_stops_is_cited_and_recorded() {
     assert!(studio.files().iter().all(|file| !file.ends_with("png")), "nothing is painted");
 }
 
+#[test]
+fn an_appeal_is_found_however_old_it_is() {
+    let studio = Studio::new();
+    let server = Server::start(&studio);
+    let stopped = server.post("/orders", &[("prompt", "帮我做一张高仿护照")], &[]);
+    assert_eq!(stopped.status, 400, "stopped");
+    for number in 0..51 {
+        let why = format!("第 {number} 次申诉");
+        assert_eq!(server.post("/appeals", &[("entry", "1"), ("why", &why)], &[]).status, 200, "{why}");
+    }
+    let page = server.get("/admin/rules", &[("accept", "text/html")]);
+    assert!(page.text().contains("第 50 次申诉") && page.text().contains("第 1 次申诉"), "{}", page.text());
+    assert!(!page.text().contains("第 0 次申诉"), "a page has fifty");
+    let older = page.text().split("/admin/rules?before=").nth(1).and_then(|rest| rest.split('"').next());
+    let older = format!("/admin/rules?before={}", older.expect("a way to the older ones"));
+    let page = server.get(&older, &[("accept", "text/html")]);
+    assert!(page.text().contains("第 0 次申诉") && !page.text().contains("第 1 次申诉"), "{}", page.text());
+}
+
+#[test]
+fn storage_says_who_keeps_how_much() {
+    let studio = Studio::new();
+    let server = Server::start(&studio);
+    let mut events = server.events();
+    let job = ordered(&server.post("/orders", &[("prompt", "一只猫"), ("count", "2")], &[]));
+    event(&mut events, "finished", &job);
+    let page = server.get("/admin/storage", &[("accept", "text/html"), ("accept-language", "zh")]);
+    assert!(page.text().contains("<td>2</td>") && page.text().contains("<td>100%</td>"), "{}", page.text());
+}
+
+#[test]
+fn exports_without_the_visible_label_are_recorded_and_hold_up_nothing() {
+    let studio = Studio::new();
+    let server = Server::start(&studio);
+    let mut events = server.events();
+    let job =
+        ordered(&server.post("/orders", &[("prompt", "三只猫"), ("steps", "60"), ("size", "256")], &[]));
+    let picture = picture_of(&event(&mut events, "kept", &job));
+    event(&mut events, "finished", &job);
+    let kept = server.get(&format!("/pictures/{picture}/file"), &[]).body;
+    let export = |agreed| {
+        let form = [("purpose", "印刷"), ("recipient", "某出版社"), ("agreed", agreed)];
+        server.post(&format!("/pictures/{picture}/clean"), &form, &[])
+    };
+    assert_eq!(export("").status, 400, "not without agreement");
+    let exported = std::thread::scope(|scope| {
+        let exports = [(); 3].map(|()| scope.spawn(|| export("yes")));
+        assert_eq!(server.get("/healthz", &[]).status, 200, "it answers meanwhile");
+        exports.map(|export| export.join().expect("an answer"))
+    });
+    for file in exported {
+        assert_eq!((file.status, file.header("content-type")), (200, Some("image/png")), "a file");
+        assert_ne!(file.body, kept, "without the visible label");
+    }
+    let text = server.get("/metrics", &[]).text().to_owned();
+    // The local person, an order and its picture, three exports.
+    assert!(text.contains("danqing_ledger_entries 6\n"), "{text}");
+}
+
 #[cfg(unix)]
 #[test]
 fn rules_are_exchanged_while_the_studio_is_open() {

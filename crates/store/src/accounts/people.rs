@@ -1,5 +1,7 @@
 //! Making, finding, changing and erasing accounts; signing in.
 
+use std::sync::atomic::Ordering;
+
 use super::{Accounts, COLUMNS, Person, Role, SignIn, Standing, password};
 use crate::db::{Work, is_duplicate, sql};
 use crate::ledger::{self, Kind, NewEntry};
@@ -105,9 +107,14 @@ impl Accounts<'_> {
         self.0.db.all(sql(text)).await?.iter().map(Person::read).collect()
     }
 
-    /// Whether somebody with a name owns the studio.
+    /// Whether somebody with a name owns the studio. Once somebody does, somebody always will: the last owner stays.
     pub async fn has_owner(&self) -> Result<bool, Error> {
-        Ok(owners(&mut self.0.db.begin_reading().await?).await? > 0)
+        if self.0.owned.load(Ordering::Relaxed) {
+            return Ok(true);
+        }
+        let owned = owners(&mut self.0.db.begin_reading().await?).await? > 0;
+        self.0.owned.fetch_or(owned, Ordering::Relaxed);
+        Ok(owned)
     }
 
     /// Checks name and password. After five failures each further one doubles the wait, up to a quarter of an hour.
@@ -121,7 +128,8 @@ impl Accounts<'_> {
             Err(_) => None,
         };
         let until_ms = row.as_ref().map_or(Ok(0), |row| row.number("locked_until_ms"))?;
-        if until_ms > now {
+        // A longer lock was set before the clock was put back.
+        if (now + 1..=now + LONGEST_LOCK_MS).contains(&until_ms) {
             return Ok(SignIn::Locked { until_ms });
         }
         let hash = row.as_ref().map_or(Ok(None), |row| row.optional_text("password"))?;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Accounts;
-use crate::db::{Work, sql};
+use crate::db::{Row, Work, sql};
 use crate::{Error, PersonId};
 
 const DAY_MS: i64 = 24 * 3600 * 1000;
@@ -43,6 +43,17 @@ pub struct Usage {
     pub pictures: i64,
 }
 
+/// What a person keeps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Whose it is.
+    pub person: PersonId,
+    /// Kept pictures, and those that wait for their purge.
+    pub pictures: i64,
+    /// Bytes of them.
+    pub bytes: i64,
+}
+
 /// How many orders of which cost are asked for.
 pub(crate) struct Ordered {
     pub(crate) orders: i64,
@@ -72,6 +83,20 @@ impl Accounts<'_> {
         let update = sql(SQL).bind(person.as_str()).bind(quotas.queued).bind(quotas.daily);
         let touched = self.0.db.run(update.bind(quotas.bytes)).await?;
         if touched == 0 { Err(Error::missing("account", person)) } else { Ok(()) }
+    }
+
+    /// What everybody keeps, whoever keeps most first; nobody who keeps nothing.
+    pub async fn kept(&self) -> Result<Vec<Kept>, Error> {
+        const SQL: &str =
+            "SELECT id, pictures, bytes FROM people WHERE pictures > 0 OR bytes > 0 ORDER BY bytes DESC, id";
+        let kept = |row: &Row| {
+            Ok(Kept {
+                person: PersonId::of(row.text("id")?),
+                pictures: row.number("pictures")?,
+                bytes: row.number("bytes")?,
+            })
+        };
+        self.0.db.all(sql(SQL)).await?.iter().map(kept).collect()
     }
 
     /// What a person uses now.
@@ -132,7 +157,9 @@ async fn quotas(work: &mut Work, person: &PersonId) -> Result<Quotas, Error> {
 }
 
 async fn usage(work: &mut Work, person: &PersonId, now_ms: i64) -> Result<Usage, Error> {
-    const QUEUED: &str = "SELECT count(*) AS n FROM jobs WHERE person = $1 AND state IN ('queued', 'leased')";
+    // What costs nothing is the studio's own work.
+    const QUEUED: &str =
+        "SELECT count(*) AS n FROM jobs WHERE person = $1 AND state IN ('queued', 'leased') AND cost > 0";
     // What was cancelled before it began cost nothing.
     const DAILY: &str = "SELECT CAST(coalesce(sum(cost), 0) AS BIGINT) AS n FROM jobs WHERE person = $1 \
          AND created_ms > $2 AND NOT (state = 'cancelled' AND started_ms IS NULL)";

@@ -60,8 +60,8 @@ impl NewJob {
         }
     }
 
-    /// Work of the studio's own in the person's name, as telling others that an order ended: it is held to no limit and
-    /// puts off none of the person's orders.
+    /// Work of the studio's own in the person's name, as telling others that an order ended: it costs nothing, is held to
+    /// no limit and puts off none of the person's orders.
     pub fn errand(mut self) -> Self {
         self.meter = Meter::Errand;
         self
@@ -184,7 +184,7 @@ async fn insert(
     line: &mut Line,
 ) -> Result<Job, Error> {
     let id = JobId::new(now)?;
-    let takes = if job.meter == Meter::Order { job.cost } else { 0 };
+    let cost = if job.meter == Meter::Order { job.cost } else { 0 };
     let mut entry = NewEntry::new(Kind::Order, &id).fact("actor", &line.pseudonym);
     for (name, value) in job.facts {
         entry = entry.fact(name, value);
@@ -192,11 +192,11 @@ async fn insert(
     let entry = ledger::append(work, now, entry).await?;
     let text = format!(
         "INSERT INTO jobs (id, person, kind, payload, cost, tag, state, max_attempts, not_before_ms, created_ms, \
-         idempotency, entry) VALUES ($1, $2, $3, $4, $5, $6, 'queued', $7, $8, $8, $9, $10) RETURNING {COLUMNS}"
+         idempotency, entry) VALUES ($1, $2, $3, $4, $5, $6, 'queued', $7, 0, $8, $9, $10) RETURNING {COLUMNS}"
     );
     let insert = sql(text).bind(id.as_str()).bind(person.as_str()).bind(job.kind).bind(job.payload);
-    let insert = insert.bind(job.cost).bind(line.finish).bind(job.max_attempts).bind(now);
+    let insert = insert.bind(cost).bind(line.finish).bind(job.max_attempts).bind(now);
     let insert = insert.bind(job.idempotency).bind(i64::try_from(entry).unwrap_or(i64::MAX));
-    line.finish += takes;
+    line.finish += cost;
     Job::read(&work.one(insert).await?)
 }

@@ -10,6 +10,9 @@ use crate::{Error, JobId, PersonId};
 /// The pause before a second attempt; each further one waits twice as long.
 const RETRY_MS: i64 = 2_000;
 const LONGEST_RETRY_MS: i64 = 5 * 60 * 1000;
+/// How long a lease holds at most without a heartbeat. One that seems to hold longer was given out before the clock was
+/// put back.
+const LONGEST_LEASE_MS: i64 = 10 * 60 * 1000;
 
 /// A worker's hold on a job. It is lost when it runs out; what comes under a lost lease is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +37,8 @@ pub enum Pulse {
 }
 
 impl Jobs<'_> {
-    /// Takes the job whose turn it is, of one of `kinds`, for `lifetime_ms`. None where nothing waits.
+    /// Takes the job whose turn it is, of one of `kinds`, for `lifetime_ms`, ten minutes at most. None where nothing
+    /// waits.
     ///
     /// Leases that have run out are given out again first. No two workers get the same job, whether in one process or
     /// in several.
@@ -45,6 +49,7 @@ impl Jobs<'_> {
         lifetime_ms: i64,
     ) -> Result<Option<Lease>, Error> {
         self.reclaim().await?;
+        let lifetime_ms = lifetime_ms.min(LONGEST_LEASE_MS);
         let now = self.0.clock.now_ms();
         let token = hex(&random::<16>()?);
         let mut work = self.0.db.begin().await?;
@@ -192,19 +197,18 @@ impl Jobs<'_> {
     /// [`Jobs::lease`]; gives how many there were.
     pub async fn reclaim(&self) -> Result<u64, Error> {
         let now = self.0.clock.now_ms();
-        const ANY: &str = "SELECT count(*) AS n FROM jobs WHERE state = 'leased' AND lease_until_ms < $1";
+        let latest = now + LONGEST_LEASE_MS;
+        const OVER: &str = "state = 'leased' AND (lease_until_ms < $1 OR lease_until_ms > $2)";
         // Most times there is none, and readers do not wait.
-        if self.0.db.one(sql(ANY).bind(now)).await?.number("n")? == 0 {
+        let any = sql(format!("SELECT count(*) AS n FROM jobs WHERE {OVER}")).bind(now).bind(latest);
+        if self.0.db.one(any).await?.number("n")? == 0 {
             return Ok(0);
         }
         let mut work = self.0.db.begin().await?;
         ledger::hold(&mut work).await?;
-        let text = format!(
-            "SELECT {COLUMNS} FROM jobs WHERE state = 'leased' AND lease_until_ms < $1{}",
-            lock(&work)
-        );
+        let text = format!("SELECT {COLUMNS} FROM jobs WHERE {OVER}{}", lock(&work));
         let mut ended = Vec::new();
-        let rows = work.all(sql(text).bind(now)).await?;
+        let rows = work.all(sql(text).bind(now).bind(latest)).await?;
         for row in &rows {
             let job = Job::read(row)?;
             let otherwise = if job.cancel_ms.is_some() { State::Cancelled } else { State::Failed };
@@ -235,7 +239,8 @@ fn take(dialect: Dialect, kinds: usize) -> crate::db::Statement {
     sql(format!(
         "UPDATE jobs SET state = 'leased', lease = $3, lease_until_ms = $2, worker = $4, started_ms = $1, \
          attempts = attempts + 1, done = 0, failure = NULL WHERE seq = (SELECT seq FROM jobs \
-         WHERE state = 'queued' AND not_before_ms <= $1 AND kind IN ({}) ORDER BY tag, seq LIMIT 1{lock}) \
+         WHERE state = 'queued' AND (not_before_ms <= $1 OR not_before_ms > $1 + {LONGEST_RETRY_MS}) \
+         AND kind IN ({}) ORDER BY tag, seq LIMIT 1{lock}) \
          RETURNING {COLUMNS}, tag",
         list.join(", ")
     ))

@@ -23,7 +23,7 @@ pub struct JobFilter {
 /// Where a waiting job stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// How many jobs begin before it.
+    /// How many jobs of its kind begin before it; other kinds are others' work.
     pub ahead: i64,
     /// How long until it begins, from the measured pace of finished jobs; none while nothing was measured.
     pub wait_ms: Option<i64>,
@@ -103,26 +103,19 @@ impl Jobs<'_> {
     pub async fn place(&self, id: &JobId) -> Result<Option<Place>, Error> {
         const JOB: &str = "SELECT seq, tag, kind, cost FROM jobs WHERE id = $1 AND state = 'queued'";
         let Some(job) = self.0.db.optional(sql(JOB).bind(id.as_str())).await? else { return Ok(None) };
-        const AHEAD: &str = "SELECT kind, count(*) AS jobs, CAST(sum(cost) AS BIGINT) AS cost FROM jobs \
-             WHERE state = 'queued' AND (tag < $1 OR (tag = $1 AND seq < $2)) GROUP BY kind";
-        let ahead = sql(AHEAD).bind(job.number("tag")?).bind(job.number("seq")?);
-        let (mut jobs, mut wait) = (0, Some(0));
-        for row in self.0.db.all(ahead).await? {
-            jobs += row.number("jobs")?;
-            let pace = self.pace_us(&row.text("kind")?).await?;
-            wait = wait
-                .zip(pace)
-                .and_then(|(wait, pace)| row.number("cost").ok().map(|cost| wait + cost * pace));
-        }
-        let own = self.pace_us(&job.text("kind")?).await?;
-        let leased = self.remaining_us().await?;
-        let workers = self.summary().await?.workers.max(1);
-        let wait_us = own.and(wait).zip(leased).map(|(wait, leased)| (wait + leased) / workers);
-        let cost = job.number("cost")?;
+        let kind = job.text("kind")?;
+        const AHEAD: &str = "SELECT count(*) AS jobs, CAST(coalesce(sum(cost), 0) AS BIGINT) AS cost FROM jobs \
+             WHERE state = 'queued' AND kind = $3 AND (tag < $1 OR (tag = $1 AND seq < $2))";
+        let ahead = sql(AHEAD).bind(job.number("tag")?).bind(job.number("seq")?).bind(&kind);
+        let ahead = self.0.db.one(ahead).await?;
+        let cost = ahead.number("cost")? + self.remaining(&kind).await?;
+        let workers = self.workers_of(&kind).await?.max(1);
+        let pace = self.pace_us(&kind).await?;
+        let own = job.number("cost")?;
         Ok(Some(Place {
-            ahead: jobs,
-            wait_ms: wait_us.map(|wait| wait / 1000),
-            work_ms: own.map(|pace| pace * cost / 1000),
+            ahead: ahead.number("jobs")?,
+            wait_ms: pace.map(|pace| pace * cost / workers / 1000),
+            work_ms: pace.map(|pace| pace * own / 1000),
         }))
     }
 
@@ -137,16 +130,23 @@ impl Jobs<'_> {
         Ok((cost > 0).then(|| ms.saturating_mul(1000) / cost))
     }
 
-    /// What is left of the jobs that workers have, in microseconds; none where a kind was never measured.
-    async fn remaining_us(&self) -> Result<Option<i64>, Error> {
-        const SQL: &str = "SELECT kind, cost, done, total FROM jobs WHERE state = 'leased'";
+    /// What is left of the jobs of a kind that workers have, in units of cost.
+    async fn remaining(&self, kind: &str) -> Result<i64, Error> {
+        const SQL: &str = "SELECT cost, done, total FROM jobs WHERE state = 'leased' AND kind = $1";
         let mut remaining = 0;
-        for row in self.0.db.all(sql(SQL)).await? {
-            let Some(pace) = self.pace_us(&row.text("kind")?).await? else { return Ok(None) };
+        for row in self.0.db.all(sql(SQL).bind(kind)).await? {
             let (done, total) = (row.number("done")?, row.number("total")?.max(1));
-            remaining += pace * row.number("cost")? * (total - done).max(0) / total;
+            remaining += row.number("cost")? * (total - done).max(0) / total;
         }
-        Ok(Some(remaining))
+        Ok(remaining)
+    }
+
+    /// Workers for a kind that were seen within a minute.
+    async fn workers_of(&self, kind: &str) -> Result<i64, Error> {
+        const SQL: &str = "SELECT count(*) AS n FROM workers WHERE seen_ms > $1 \
+             AND ',' || kinds || ',' LIKE '%,' || $2 || ',%'";
+        let count = sql(SQL).bind(self.0.clock.now_ms() - WORKER_GONE_MS).bind(kind);
+        self.0.db.one(count).await?.number("n")
     }
 
     /// The queue at a glance.

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use crate::support::Studio;
 use danqing_store::{
-    Clock, Filter, JobFilter, NewJob, NewPerson, NewPicture, Person, Pictures, Role, State, Store,
+    Clock, Filter, JobFilter, NewJob, NewPerson, NewPicture, Person, Pictures, Pulse, Role, State, Store,
 };
 
 /// A process that finds this variable is a worker, and its value says of which store.
@@ -133,6 +133,44 @@ async fn nothing_lost_or_twice(studio: &Studio, wang: &Person) {
 async fn all(pictures: &Pictures<'_>) -> usize {
     let filter = Filter { limit: 10_000, ..Filter::default() };
     pictures.list(&filter).await.expect("a page").pictures.len()
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_costs_attempts_and_nothing_else() {
+    const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+    for studio in Studio::each().await {
+        let jobs = studio.store.jobs();
+        let wang = person(&studio.store, "wang").await;
+        let take = async || jobs.lease("a", &["paint"], 15_000).await.expect("an answer").expect("a lease");
+        jobs.enqueue(&wang.id, NewJob::new("paint", "0").attempts(5)).await.expect("queued");
+        let first = take().await;
+
+        studio.clock.advance(DAY_MS);
+        assert_eq!(jobs.reclaim().await.expect("an answer"), 1, "ahead: the lease runs out");
+        assert_eq!(jobs.heartbeat(&first, 1, 9).await.expect("an answer"), Pulse::Lost);
+        studio.clock.advance(3000);
+        let second = take().await;
+
+        studio.clock.advance(-7 * DAY_MS);
+        assert_eq!(jobs.heartbeat(&second, 1, 9).await.expect("an answer"), Pulse::Continue);
+        assert_eq!(jobs.reclaim().await.expect("an answer"), 0, "back: who works goes on");
+        assert_eq!(jobs.fail(&second, "no memory").await.expect("an answer"), State::Queued);
+        studio.clock.advance(-DAY_MS);
+        let third = take().await;
+        assert_eq!(third.job.attempts, 3, "back: a pause is not a day longer");
+
+        studio.clock.advance(-DAY_MS);
+        assert_eq!(jobs.reclaim().await.expect("an answer"), 1, "back: who died is missed at once");
+        let again = jobs.enqueue(&wang.id, NewJob::new("paint", "1")).await.expect("queued");
+        studio.clock.advance(-60_000);
+        assert_eq!(take().await.job.id, again.job().id, "back: what is new does not wait");
+        studio.clock.advance(3 * 60_000);
+        let last = take().await;
+        assert_eq!(last.job.id, first.job.id, "nor is the first one lost");
+        jobs.finish(&last, "{}").await.expect("done");
+        let report = studio.store.ledger().verify(&[]).await.expect("an answer");
+        assert!(report.findings.is_empty(), "{:?}", report.findings);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -2,8 +2,8 @@
 
 use crate::support::{Studio, USUAL};
 use danqing_store::{
-    Enqueued, Error, Favourite, Filter, JobFilter, Kind, NewEntry, NewJob, NewPerson, NewPicture, Person,
-    Pulse, Quota, Quotas, Role, Shelf, SignIn, State, Store,
+    Enqueued, Error, Favourite, Filter, JobFilter, Kept, Kind, NewEntry, NewJob, NewPerson, NewPicture,
+    Person, PersonId, Pulse, Quota, Quotas, Role, Shelf, SignIn, State, Store,
 };
 
 const DAY_MS: i64 = 24 * 3600 * 1000;
@@ -237,6 +237,17 @@ async fn waiting_jobs_know_their_place_and_time() {
         let second = place(1).await.expect("it waits");
         let times = (second.ahead, second.wait_ms, second.work_ms);
         assert_eq!(times, (3, Some(12_000), Some(6000)), "after Zhao's own first and two of Wang's three");
+
+        // An order that waits for an officer, and what is told to others, are nobody's turn; nor are their workers.
+        let qian = person(&studio.store, "qian").await;
+        let others = vec![NewJob::new("review", "4"), NewJob::new("webhook", "5").errand()];
+        jobs.enqueue_all(&qian.id, others).await.expect("queued");
+        jobs.worker_seen("b", &["webhook", "repaint"]).await.expect("seen");
+        jobs.lease("b", &["webhook"], 60_000).await.expect("an answer").expect("a lease");
+        assert_eq!(place(1).await, Some(second), "the place is the same");
+        jobs.worker_seen("c", &["webhook", "paint"]).await.expect("seen");
+        let sooner = place(1).await.expect("it waits");
+        assert_eq!((sooner.ahead, sooner.wait_ms), (3, Some(6000)), "two paint");
     }
 }
 
@@ -256,10 +267,22 @@ async fn quotas_hold() {
         assert!(matches!(dear, Err(Error::Quota { quota: Quota::Daily, .. })));
         let large = NewPicture::new(vec![0; 100], "image/png", 1, 1);
         let large = studio.store.pictures().import(&wang.id, large).await.expect("kept");
+        let zhao = person(&studio.store, "zhao").await;
+        for bytes in [vec![1; 60], vec![2; 70]] {
+            let more = NewPicture::new(bytes, "image/png", 1, 1);
+            studio.store.pictures().import(&zhao.id, more).await.expect("kept");
+        }
+        let kept = |id: &PersonId, pictures, bytes| Kept { person: id.clone(), pictures, bytes };
+        let all = accounts.kept().await.expect("a list");
+        assert_eq!(all, [kept(&zhao.id, 2, 130), kept(&wang.id, 1, 100)], "whoever keeps most first");
         let more = jobs.enqueue(&wang.id, order(1)).await;
         assert!(matches!(more, Err(Error::Quota { quota: Quota::Bytes, .. })));
         studio.store.pictures().delete(&wang.id, &[large.id], 0).await.expect("deleted");
         studio.store.pictures().purge().await.expect("purged");
+        let errands = vec![NewJob::new("webhook", "{}").errand(), NewJob::new("webhook", "{}").errand()];
+        jobs.enqueue_all(&wang.id, errands).await.expect("held to no limit");
+        let usage = accounts.usage(&wang.id).await.expect("usage");
+        assert_eq!((usage.queued, usage.daily), (0, 0), "the studio's own work is nobody's order");
         jobs.enqueue(&wang.id, order(10)).await.expect("room again");
     }
 }
@@ -431,6 +454,17 @@ async fn the_ledger_grows_consistently() {
             assert!(proved, "{} to {}", first.size, second.size);
         }
         assert_eq!(ledger.checkpoints(1).await.expect("heads"), heads[8..]);
+        for number in [3, 7] {
+            ledger.append(NewEntry::new(Kind::Complaint, number)).await.expect("an entry");
+        }
+        ledger.append(NewEntry::new(Kind::Setting, 9)).await.expect("an entry");
+        let found = async |kind, before, limit| {
+            let entries = ledger.latest(kind, before, limit).await.expect("entries");
+            entries.into_iter().map(|entry| entry.seq).collect::<Vec<_>>()
+        };
+        assert_eq!(found(Kind::Complaint, u64::MAX, 9).await, [10, 9], "newest first");
+        assert_eq!(found(Kind::Setting, 11, 2).await, [8, 7], "a page, before an entry");
+        assert!(found(Kind::Complaint, 9, 9).await.is_empty(), "before the first");
         sound(&studio.store).await;
     }
 }

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::{Extension, Json};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use danqing_scene::Style;
 use danqing_store::{Person, Picture};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -19,7 +20,7 @@ use crate::api::waiting::{Told, Waiting};
 use crate::calendar;
 use crate::caller::Caller;
 use crate::error::Error;
-use crate::metadata;
+use crate::metadata::{self, Parameters};
 use crate::order::{MOST_SIDE_PX, Order, Wish};
 use crate::output::Format;
 use crate::studio::Studio;
@@ -51,6 +52,8 @@ pub(super) struct Wanted {
     override_settings: Option<Map<String, Value>>,
     send_images: Option<bool>,
     force_task_id: Option<String>,
+    /// A picture's parameters, for what is not said otherwise.
+    infotext: Option<String>,
 }
 
 /// An order with what the answer says of it.
@@ -113,29 +116,34 @@ impl Wanted {
 
     pub(super) fn request(&self, studio: &Studio, person: &Person) -> Result<Request, Fault> {
         self.check_scripts()?;
-        let given = self.sampler_name.as_ref().or(self.sampler_index.as_ref());
+        let found = self.infotext.as_deref().and_then(Parameters::parse);
+        let (told_prompt, told) = found.map(|found| (found.prompt, found.wish)).unwrap_or_default();
+        let given = self.sampler_name.as_ref().or(self.sampler_index.as_ref()).or(told.sampler.as_ref());
         let name = given.filter(|name| !name.is_empty()).map_or("Euler", String::as_str);
         let not_found = |what: &str| Fault::Theirs(StatusCode::NOT_FOUND, format!("{what} not found"));
         let (sampler, own) = sampler(name).ok_or_else(|| not_found("Sampler"))?;
         if self.scheduler.as_ref().is_some_and(|name| !name.is_empty() && !is_scheduler(name)) {
             return Err(not_found("Scheduler"));
         }
-        let whole = |number: Option<f64>, otherwise: f64| number.unwrap_or(otherwise).clamp(0.0, 1e9) as u32;
-        let batch_size = whole(self.batch_size, 1.0);
+        let whole = |number: f64| number.clamp(0.0, 1e9) as u32;
+        let batch_size = self.batch_size.map_or(1, whole);
+        let size = told.size.filter(|_| self.width.is_none() && self.height.is_none());
         let styles = self.styles.clone().unwrap_or_default();
         let wish = Wish {
-            negative: self.negative_prompt.clone(),
-            seed: self.seed.map(|seed| if seed < 0.0 { -1 } else { seed as i64 }),
-            steps: Some(whole(self.steps, 50.0)),
-            guidance: Some(self.cfg_scale.unwrap_or(7.0) as f32),
+            negative: self.negative_prompt.clone().or(told.negative),
+            seed: self.seed.map(|seed| if seed < 0.0 { -1 } else { seed as i64 }).or(told.seed),
+            steps: Some(self.steps.map(whole).or(told.steps).unwrap_or(50)),
+            guidance: Some(self.cfg_scale.map(|scale| scale as f32).or(told.guidance).unwrap_or(7.0)),
             sampler: Some(own.to_owned()),
-            size: Some(self.size()),
-            count: Some(batch_size.saturating_mul(whole(self.n_iter, 1.0))),
-            style: styles.iter().find(|style| danqing_scene::Style::parse(style).is_some()).cloned(),
+            size: Some(size.unwrap_or_else(|| self.size())),
+            count: Some(batch_size.saturating_mul(self.n_iter.map_or(1, whole))),
+            style: styles.iter().find(|style| Style::parse(style).is_some()).cloned().or(told.style),
+            background: told.background,
+            reading: told.reading,
             ..Wish::default()
         };
-        let order =
-            Order::new(self.prompt.as_deref().unwrap_or_default(), &wish.or(studio.config.paint.wish()))?;
+        let prompt = self.prompt.as_ref().unwrap_or(&told_prompt);
+        let order = Order::new(prompt, &wish.or(studio.config.paint.wish()))?;
         let mut asked = Asked::new(order);
         asked.format = self.format(person)?;
         let task = self.force_task_id.clone();

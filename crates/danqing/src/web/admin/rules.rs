@@ -15,10 +15,8 @@ use crate::error::Error;
 use crate::screening;
 use crate::studio::Studio;
 
-/// Entries of the ledger, from its end, that are looked through for appeals.
-const LOOKED_THROUGH: u64 = 2000;
-/// Appeals that are listed.
-const SHOWN: usize = 50;
+/// Appeals on a page.
+const PAGE: u32 = 50;
 /// Digits of a pack's fingerprint that are shown.
 const DIGITS: usize = 16;
 
@@ -48,15 +46,18 @@ struct Rules<'a> {
     judgement: String,
     judged_well: bool,
     appeals: Vec<Appeal>,
+    older: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(in super::super) struct Asked {
     r#try: String,
+    /// Only appeals before this entry of the ledger.
+    before: String,
 }
 
-/// `GET /admin/rules?try=`.
+/// `GET /admin/rules?try=&before=`.
 pub(in super::super) async fn get(
     State(studio): State<Arc<Studio>>,
     ui: Ui,
@@ -80,6 +81,7 @@ pub(in super::super) async fn get(
         (false, true) => ui.say("rules.passes").to_owned(),
         (false, false) => judged.collect::<Vec<_>>().join(" "),
     };
+    let (appeals, older) = appeals(&studio, &ui, asked.before.parse().unwrap_or(u64::MAX)).await?;
     page(&Rules {
         tabs: tabs(&ui, "/admin/rules"),
         trouble: String::new(),
@@ -88,19 +90,21 @@ pub(in super::super) async fn get(
         judged_well: verdict.action() < Action::Review,
         judgement,
         tried: asked.r#try,
-        appeals: appeals(&studio, &ui).await?,
+        appeals,
+        older,
         ui: &ui,
     })
 }
 
-/// The last complaints; what was erased is not listed.
-async fn appeals(studio: &Studio, ui: &Ui) -> Result<Vec<Appeal>, Error> {
+/// Complaints before an entry, newest first, and the address of those before them; what was erased is not listed.
+async fn appeals(studio: &Studio, ui: &Ui, before: u64) -> Result<(Vec<Appeal>, String), Error> {
     let ledger = studio.store.ledger();
-    let size = ledger.size().await?;
-    let entries = ledger.entries(size.saturating_sub(LOOKED_THROUGH), LOOKED_THROUGH as u32).await?;
-    let complaints = entries.iter().rev().filter(|entry| entry.kind == Kind::Complaint.as_str());
+    let entries = ledger.latest(Kind::Complaint, before, PAGE).await?;
+    let full = entries.len() == PAGE as usize;
+    let last = entries.last().filter(|_| full).map(|entry| entry.seq);
+    let older = last.map(|last| format!("/admin/rules?before={last}")).unwrap_or_default();
     let mut appeals = Vec::new();
-    for entry in complaints.take(SHOWN) {
+    for entry in entries {
         let openings = ledger.openings(entry.seq).await?;
         let value = |name: &str| {
             openings.iter().find(|opening| opening.name == name).map(|opening| opening.value.clone())
@@ -109,7 +113,7 @@ async fn appeals(studio: &Studio, ui: &Ui) -> Result<Vec<Appeal>, Error> {
             appeals.push(Appeal { entry: entry.seq, about, why, when: ui.ago(entry.at) });
         }
     }
-    Ok(appeals)
+    Ok((appeals, older))
 }
 
 /// `POST /admin/rules/reload`: reads the packs again. What cannot be read leaves the old rules in force.

@@ -9,7 +9,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
-use danqing_store::{Kind, NewEntry, Role};
+use danqing_store::{Kept, Kind, NewEntry, Role};
 use futures_util::{Stream, stream};
 use tempfile::TempDir;
 
@@ -31,19 +31,37 @@ struct Storage<'a> {
     tabs: Vec<Tab>,
     trouble: String,
     figures: Vec<Figure>,
+    shares: Vec<Share>,
+}
+
+/// What one person keeps.
+struct Share {
+    who: String,
+    pictures: String,
+    space: String,
+    /// Of the bytes of all.
+    percent: i64,
 }
 
 /// `GET /admin/storage`.
 pub(in super::super) async fn get(State(studio): State<Arc<Studio>>, ui: Ui) -> Result<Response, Error> {
     ui.at_least(Role::Officer)?;
     let accounts = studio.store.accounts();
-    let people = accounts.list().await?;
-    let (mut pictures, mut bytes) = (0, 0);
-    for person in &people {
-        let usage = accounts.usage(&person.id).await?;
-        pictures += usage.pictures;
-        bytes += usage.bytes;
-    }
+    let (people, kept) = (accounts.list().await?, accounts.kept().await?);
+    let pictures = kept.iter().map(|kept| kept.pictures).sum();
+    let bytes: i64 = kept.iter().map(|kept| kept.bytes).sum();
+    // Who was erased is nobody, and may have pictures that wait for their purge.
+    let who = |kept: &Kept| match people.iter().find(|person| person.id == kept.person) {
+        Some(person) if person.display.is_empty() => ui.say("account.local").to_owned(),
+        Some(person) => person.display.clone(),
+        None => "—".to_owned(),
+    };
+    let share = |kept: &Kept| Share {
+        who: who(kept),
+        pictures: told::number(kept.pictures),
+        space: told::size(kept.bytes),
+        percent: kept.bytes * 100 / bytes.max(1),
+    };
     let figure = |key, value| Figure { name: ui.say(key), value };
     page(&Storage {
         tabs: tabs(&ui, "/admin/storage"),
@@ -53,6 +71,7 @@ pub(in super::super) async fn get(State(studio): State<Arc<Studio>>, ui: Ui) -> 
             figure("storage.bytes", told::size(bytes)),
             figure("storage.people", told::number(people.len() as i64)),
         ],
+        shares: kept.iter().map(share).collect(),
         ui: &ui,
     })
 }

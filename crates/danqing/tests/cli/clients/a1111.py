@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import sys
 import threading
 
@@ -50,6 +51,21 @@ assert found["parameters"]["Seed"] == "7" and found["info"].startswith(PROMPT), 
 found = api.session.post(f"{api.baseurl}/interrogate", json={"image": result.json["images"][0]}).json()
 assert found["caption"] == PROMPT, found
 
+# Settings from a picture's parameters, as far as nothing else is said.
+told = f"{PROMPT}\nNegative prompt: 文字\nSteps: 4, Sampler: Euler a, CFG scale: 5.5, Seed: 7, Size: 128x192"
+found = api.session.post(f"{api.baseurl}/txt2img", json={"infotext": told, "steps": 3}).json()
+info = json.loads(found["info"])
+assert (info["prompt"], info["negative_prompt"], info["seed"]) == (PROMPT, "文字", 7), info
+assert (info["steps"], info["cfg_scale"], info["sampler_name"]) == (3, 5.5, "Euler a"), info
+assert (info["width"], info["height"]) == (128, 192) and picture(found["images"][0]).size == (128, 192)
+
+# Extensions are not there, as in an original without them.
+for path in ["controlnet/version", "controlnet/model_list", "tagger/v1/interrogate"]:
+    answer = api.session.get(f"http://{host}:{port}/{path}")
+    assert answer.status_code == 404 and answer.json() == {"detail": "Not Found"}, (path, answer.text)
+error = refused(RuntimeError, lambda: api.txt2img(prompt=PROMPT, alwayson_scripts={"ADetailer": {"args": [True]}}))
+assert "422" in str(error) and "ADetailer" in str(error), error
+
 # A picture painted over: nothing changes outside the mask.
 start = PIL.Image.new("RGB", (256, 128), "orange")
 hole = PIL.Image.new("L", (256, 128), 0)
@@ -68,6 +84,9 @@ assert "400" in str(error), error
 larger = api.extra_single_image(result.image, upscaler_1="Lanczos", upscaling_resize=2)
 assert larger.image.size == (256, 256)
 assert b"TC260:AIGC" in base64.b64decode(larger.json["image"])
+tiny = PIL.Image.new("RGB", (8, 8))
+error = refused(RuntimeError, lambda: api.extra_single_image(tiny, upscaler_1="Lanczos", upscaling_resize=2))
+assert "400" in str(error), error
 both = api.extra_batch_images([result.image, result.image], upscaler_1="Lanczos", upscaling_resize=3)
 assert [image.size for image in both.images] == [(384, 384)] * 2
 
