@@ -17,13 +17,19 @@ use super::{Detected, Facing, Key, Transform};
 
 /// Lattices that are folded, at most.
 const LATTICES: usize = 6;
+/// The same in the second look, of each search.
+const FINE_LATTICES: usize = 3;
 /// Origins that are tried in each.
 const ORIGINS: usize = 2;
 /// Readings that are decoded, at most, the likeliest first: each is a chance for a false check.
 const READINGS: usize = 8;
 /// Pilots below this are chance, and are not decoded.
 const PILOT_SCORE: f32 = 3.6;
-/// In the second, dear look only lattices are read that stand out this far; chance reaches 1.5.
+/// Smallest and largest tile that is looked for, in pixels of the view.
+const TILES_PX: (f32, f32) = (20.0, 440.0);
+/// The same in the second, dear look: larger ones are seen in the first.
+const FINE_TILES_PX: (f32, f32) = (20.0, 160.0);
+/// In the second look only lattices are read that stand out this far; chance reaches 1.5.
 const STANDS_OUT: f32 = 1.6;
 /// A picture that is longer than this many of its short sides is looked at in its middle.
 const LONGEST: usize = 3;
@@ -33,11 +39,11 @@ pub(super) fn read(pixels: Pixels, keys: &[Key]) -> Option<Detected> {
     let window = middle(&pixels);
     let area = ((window.width * window.height) as f32).sqrt();
     // A mark in a large picture is usually as large as the picture; only one in a part of it needs the finer look.
-    let coarse = look(pixels, window, SQUARE as f32 / area, f32::MIN, keys);
+    let coarse = look(pixels, window, SQUARE as f32 / area, Detail::Coarse, keys);
     if coarse.is_some() || area <= 1.25 * SQUARE as f32 {
         return coarse;
     }
-    look(pixels, window, 2.0 * SQUARE as f32 / area, STANDS_OUT, keys)
+    look(pixels, window, 2.0 * SQUARE as f32 / area, Detail::Fine, keys)
 }
 
 fn middle(pixels: &Pixels) -> Window {
@@ -46,8 +52,15 @@ fn middle(pixels: &Pixels) -> Window {
     Window { left: (pixels.width - width) / 2, top: (pixels.height - height) / 2, width, height }
 }
 
-/// Looks at `scale` pixels for each pixel of the window, along and across; only lattices of `least` score or more are read.
-fn look(pixels: Pixels, window: Window, scale: f32, least: f32, keys: &[Key]) -> Option<Detected> {
+/// The first look sees marks as large as the picture, the second small ones in a part of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Detail {
+    Coarse,
+    Fine,
+}
+
+/// Looks at `scale` pixels for each pixel of the window, along and across.
+fn look(pixels: Pixels, window: Window, scale: f32, detail: Detail, keys: &[Key]) -> Option<Detected> {
     let scale = scale.min(1.0);
     let side = |length: usize| ((length as f32 * scale).round() as usize).max(1);
     let (width, height) = (side(window.width), side(window.height));
@@ -65,15 +78,27 @@ fn look(pixels: Pixels, window: Window, scale: f32, least: f32, keys: &[Key]) ->
         let template = Template::new(&constellation, &mut turner);
         let reader = Reader { residual: &residual, constellation: &constellation, key, scale };
         let mut planner = FftPlanner::new();
+        if detail == Detail::Fine {
+            let mut candidates = search::upright(&spectrum, &template, FINE_TILES_PX, None, FINE_LATTICES);
+            candidates.extend(lattices(
+                &spectrum,
+                &polar,
+                &template,
+                &mut turner,
+                FINE_TILES_PX,
+                FINE_LATTICES,
+            ));
+            candidates.retain(|candidate| candidate.score >= STANDS_OUT);
+            return reader.first(&candidates, &mut planner);
+        }
         // Most pictures come as they were made.
         let whole = template.refine(&spectrum, Lattice::turned(tile_px, 0.0), 0.003);
         if let Some(found) = reader.first(&[whole], &mut planner) {
             return Some(found);
         }
-        let mut candidates = search::upright(&spectrum, &template, (tile_px, tile_px), LATTICES);
-        candidates.extend(lattices(&spectrum, &polar, &template, &mut turner, LATTICES));
-        candidates.retain(|candidate| candidate.score >= least);
-        if is_loud && least == f32::MIN {
+        let mut candidates = search::upright(&spectrum, &template, TILES_PX, Some(tile_px), LATTICES);
+        candidates.extend(lattices(&spectrum, &polar, &template, &mut turner, TILES_PX, LATTICES));
+        if is_loud {
             candidates.extend(aligned::upright(&residual, tile_px, &constellation, &mut planner, 2));
         }
         reader.first(&candidates, &mut planner)

@@ -187,7 +187,19 @@ fn spans(old: usize, new: usize) -> Vec<Span> {
         .collect()
 }
 
-/// The mean over a square of `2 reach + 1` pixels; beyond the border the picture is empty and counts for nothing.
+/// The mean over a square of `2 reach + 1` pixels, as far as it lies in the picture.
+pub(super) fn box_mean(plane: &Plane, reach: usize) -> Plane {
+    let share = |at: usize, length: usize| ((at + reach + 1).min(length) - at.saturating_sub(reach)) as f32;
+    let mut mean = box_sum(plane, reach);
+    let columns: Vec<f32> = (0..plane.width).map(|column| share(column, plane.width).recip()).collect();
+    for (row, line) in mean.values.chunks_exact_mut(plane.width).enumerate() {
+        let above = share(row, plane.height).recip();
+        line.iter_mut().zip(&columns).for_each(|(value, column)| *value *= above * column);
+    }
+    mean
+}
+
+/// The sum over a square of `2 reach + 1` pixels; beyond the border the picture is empty.
 pub(super) fn box_sum(plane: &Plane, reach: usize) -> Plane {
     let (width, height) = (plane.width, plane.height);
     let mut across = Plane::zero(width, height);
@@ -240,22 +252,22 @@ pub(super) struct Texture {
 
 /// Splits the luminance into local mean and texture, over squares of `2 reach + 1`.
 pub(super) fn texture(seen: &Seen, reach: usize) -> Texture {
+    let Seen { luma, visible } = seen;
     // Around mid grey the squares stay small, and f32 sums stay exact enough.
-    let ones =
-        Plane { width: seen.luma.width, height: seen.luma.height, values: vec![1.0; seen.luma.values.len()] };
-    let visible = seen.visible.as_ref().unwrap_or(&ones);
-    let centred = seen.luma.zip(visible, |luma, weight| luma - 128.0 * weight);
-    let weights = box_sum(visible, reach);
-    let mean = box_sum(&centred, reach).zip(&weights, |sum, weight| sum / weight.max(1e-3));
-    let residual = centred.zip(visible, |_, weight| weight);
-    let residual = Plane {
-        values: (0..residual.values.len())
-            .map(|at| centred.values[at] - mean.values[at] * visible.values[at])
-            .collect(),
-        ..residual
+    let Some(visible) = visible else {
+        let mut residual = luma.map(|luma| luma - 128.0);
+        let mean = box_mean(&residual, reach);
+        residual.values.iter_mut().zip(&mean.values).for_each(|(value, mean)| *value -= mean);
+        let mut deviation = box_mean(&residual.map(|value| value * value), reach);
+        deviation.values.iter_mut().for_each(|value| *value = value.max(0.0).sqrt());
+        return Texture { residual, deviation };
     };
+    let mut residual = luma.zip(visible, |luma, weight| luma - 128.0 * weight);
+    let weights = box_sum(visible, reach).map(|weight| weight.max(1e-3));
+    let mean = box_sum(&residual, reach).zip(&weights, |sum, weight| sum / weight);
+    let seen = mean.zip(visible, |mean, visible| mean * visible);
+    residual.values.iter_mut().zip(&seen.values).for_each(|(value, mean)| *value -= mean);
     let squares = residual.map(|value| value * value);
-    let deviation =
-        box_sum(&squares, reach).zip(&weights, |sum, weight| (sum.max(0.0) / weight.max(1e-3)).sqrt());
+    let deviation = box_sum(&squares, reach).zip(&weights, |sum, weight| (sum.max(0.0) / weight).sqrt());
     Texture { residual, deviation }
 }

@@ -154,6 +154,7 @@ pub(super) fn lattices(
     seen: &[Complex<f32>],
     template: &Template,
     turner: &mut Turner,
+    tiles_px: (f32, f32),
     count: usize,
 ) -> Vec<Candidate> {
     let mut starts = Vec::new();
@@ -161,7 +162,7 @@ pub(super) fn lattices(
         let joined =
             (0..seen.len()).map(|at| seen[at] * template.forward[mirror(at, mirrored)].conj()).collect();
         let correlation = turner.inverse(joined);
-        starts.extend(peaks(&correlation, STARTS).into_iter().map(|(value, angle, place)| {
+        starts.extend(peaks(&correlation, tiles_px, STARTS).into_iter().map(|(value, angle, place)| {
             let tile_px = frequency(place as f32).recip();
             let angle = angle as f32 * STEP;
             let lattice =
@@ -200,24 +201,28 @@ fn best_of(
     climbed
 }
 
-/// The most likely of lattices that are not turned: of any size, or of one side of the picture and any length along the other.
+/// The most likely of lattices that are not turned: of any size, or with one side of `whole_px` and any length along the
+/// other.
 ///
 /// Most pictures are cut and resized, few are turned; each of these is tried at its exact place.
 pub(super) fn upright(
     spectrum: &Spectrum,
     template: &Template,
-    (wide_px, high_px): (f32, f32),
+    tiles_px: (f32, f32),
+    whole_px: Option<f32>,
     count: usize,
 ) -> Vec<Candidate> {
     let steps = |from: f32, to: f32| {
         let count = ((to / from).ln() / FINE) as i32;
         (0..=count).map(move |at| from * (at as f32 * FINE).exp())
     };
-    let plain = steps(TILE_PX.0, TILE_PX.1).map(|side| (side, side));
+    let plain = steps(tiles_px.0, tiles_px.1).map(|side| (side, side));
     let mirrored = plain.clone().map(|(wide, high)| (-wide, high));
-    let wide = steps(0.7 * wide_px, 1.45 * wide_px).map(|side| (side, high_px));
-    let high = steps(0.7 * high_px, 1.45 * high_px).map(|side| (wide_px, side));
-    let lattices = plain.chain(mirrored).chain(wide).chain(high).map(|(wide, high)| Lattice {
+    let stretched = whole_px.into_iter().flat_map(|whole| {
+        let sides = steps(0.7 * whole, 1.45 * whole);
+        sides.flat_map(move |side| [(side, whole), (whole, side)])
+    });
+    let lattices = plain.chain(mirrored).chain(stretched).map(|(wide, high)| Lattice {
         a: wide.recip(),
         b: 0.0,
         c: 0.0,
@@ -240,18 +245,15 @@ const FINE: f32 = 0.006;
 /// Tops of a correlation that are tried at their exact places.
 const STARTS: usize = 48;
 
-/// Smallest and largest tile that is looked for, in pixels.
-const TILE_PX: (f32, f32) = (20.0, 440.0);
-
 /// Places of the largest values that are tops of their neighbourhood: value, angle place, radius place.
-fn peaks(correlation: &[Complex<f32>], count: usize) -> Vec<(f32, usize, i32)> {
+fn peaks(correlation: &[Complex<f32>], tiles_px: (f32, f32), count: usize) -> Vec<(f32, usize, i32)> {
     let place_of = |tile_px: f32| (RADII - 1) as i32 - ((0.5 * tile_px).ln() / STEP) as i32;
     // A large tile has its lowest wave below the map, and its place is counted around the end.
     let value_at =
         |angle: usize, place: i32| correlation[angle * RADII + place.rem_euclid(RADII as i32) as usize].re;
     let mut tops: Vec<(f32, usize, i32)> = Vec::new();
     for angle in 0..ANGLES {
-        for place in place_of(TILE_PX.1)..=place_of(TILE_PX.0) {
+        for place in place_of(tiles_px.1)..=place_of(tiles_px.0) {
             let value = value_at(angle, place);
             let beside = [
                 value_at((angle + 1) % ANGLES, place),
