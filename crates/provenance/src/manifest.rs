@@ -167,7 +167,8 @@ pub fn is_writable(mime: &str) -> bool {
     WRITABLE.contains(&mime)
 }
 
-/// The label of a parent under its name; without the reserved fields where they are longer than any signature.
+/// The label of a parent, without the reserved fields where they are longer than any signature. The name `AIGC` is left
+/// out: whoever searches a file for it shall find the label of the file alone.
 fn parent_label(parent: &Parent<'_>) -> Option<String> {
     let mut label = parent.label()?;
     for reserved in [&mut label.reserved_code1, &mut label.reserved_code2] {
@@ -176,7 +177,7 @@ fn parent_label(parent: &Parent<'_>) -> Option<String> {
         }
     }
     let json = label.to_json();
-    (json.len() <= 4 * MOST_RESERVED).then(|| format!("{{\"AIGC\":{json}}}"))
+    (json.len() <= 4 * MOST_RESERVED).then_some(json)
 }
 
 /// How the ingredient is called inside the definition.

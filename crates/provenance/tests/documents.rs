@@ -184,18 +184,9 @@ fn poppler_exiftool_and_qpdf_agree_on_every_structure() {
             info.lines().any(|line| line.starts_with("AIGC:") && line.ends_with(&label().to_json())),
             "{info}"
         );
-        let json =
-            told("exiftool", &["-json", "-G1", "-a", "-PDF:AIGC", "-AIGC", "-PDF:Title", "a.pdf"], folder);
-        let tags: serde_json::Value = serde_json::from_str(&json).expect("JSON");
-        assert_eq!(
-            tags[0]["PDF:AIGC"].as_str().map(str::to_owned),
-            Some(label().to_json()),
-            "{structure}: {json}"
-        );
-        if structure.contains("hybrid") {
-            assert_eq!(tags[0]["PDF:Title"], "hidden", "the title stays: {json}");
-        } else if !structure.contains("information") && !structure.contains("XMP") {
-            assert_eq!(tags[0]["PDF:Title"], "spring (one)", "{structure}: the title stays: {json}");
+        // ExifTool opens nothing that does not start with the head.
+        if !structure.contains("head") {
+            check_with_exiftool(structure, folder);
         }
         let checked = run("qpdf", &["--check", "a.pdf"], folder);
         let text = [checked.stdout, checked.stderr].concat();
@@ -204,6 +195,18 @@ fn poppler_exiftool_and_qpdf_agree_on_every_structure() {
         let is_odd = structure.contains("head") && checked.status.code() == Some(3);
         assert!(checked.status.success() || is_odd, "{structure}: {text}");
     }
+}
+
+fn check_with_exiftool(structure: &str, folder: &Path) {
+    let json = told("exiftool", &["-json", "-G1", "-a", "-PDF:AIGC", "-PDF:Title", "a.pdf"], folder);
+    let tags: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(tags[0]["PDF:AIGC"].as_str(), Some(label().to_json().as_str()), "{structure}: {json}");
+    let title = match structure {
+        "hybrid" => Some("hidden"),
+        "no information" | "another label in XMP" => None,
+        _ => Some("spring (one)"),
+    };
+    assert_eq!(tags[0]["PDF:Title"].as_str(), title, "{structure}: the title stays: {json}");
 }
 
 #[test]
@@ -309,7 +312,7 @@ fn the_words_are_read_on_the_page_however_it_lies() {
         ("/MediaBox [0 0 595 842]", Style::Plate),
         ("/MediaBox [842 595 0 0] /Rotate 90", Style::Plate),
         ("/MediaBox [-100 -50 495 792] /Rotate 180", Style::Seal),
-        ("/MediaBox [0 0 595 842] /CropBox [50 100 545 1000] /Rotate -90", Style::Plate),
+        ("/MediaBox [0 0 595 842] /CropBox [50 100 545 800] /Rotate -90", Style::Plate),
         ("/MediaBox [0 0 1000 1400] /UserUnit 0.5", Style::Seal),
     ];
     for (more, style) in cases {

@@ -30,18 +30,25 @@ fn peak(work: impl FnOnce()) -> usize {
     MEMORY.peak_usage().saturating_sub(before)
 }
 
-/// Holds `bytes`, as a file called `name`, to the bounds.
-fn check(what: &str, bytes: &[u8], name: &str) {
+/// What of `bytes`, as a file called `name`, takes more than the bounds.
+fn excess(what: &str, bytes: &[u8], name: &str) -> Vec<String> {
     let size = bytes.len();
-    let format = Format::sniff(bytes, Some(name));
-    if let Some(format) = format {
-        let read = peak(|| drop(container::read(bytes, format)));
-        let most = container::MOST_MULTIPLE * size + container::MOST_CONSTANT;
-        assert!(read <= most, "{what}: reading {size} bytes of {format} took {read} bytes");
+    let mut excess = Vec::new();
+    let mut hold = |part: &str, took: usize, multiple: usize, constant: usize| {
+        if took > multiple * size + constant {
+            excess.push(format!("{what} ({name}): {part} {size} bytes took {took} bytes"));
+        }
+        if std::env::var_os("SURVEY").is_some() && (took > 2 * size + (1 << 20)) {
+            eprintln!("{what} ({name}): {part} {size} took {took}: {:.1}", took as f64 / size as f64);
+        }
+    };
+    if let Some(format) = Format::sniff(bytes, Some(name)) {
+        let took = peak(|| drop(container::read(bytes, format)));
+        hold("reading", took, container::MOST_MULTIPLE, container::MOST_CONSTANT);
     }
     let took = peak(|| drop(verify(bytes, name, &Trust::default())));
-    let most = MOST_MULTIPLE * size + MOST_CONSTANT;
-    assert!(took <= most, "{what}: verifying {size} bytes of {format:?} took {took} bytes");
+    hold("verifying", took, MOST_MULTIPLE, MOST_CONSTANT);
+    excess
 }
 
 /// `part` again and again.
@@ -163,7 +170,7 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let riff = |kind: &[u8; 4], chunks: &[u8]| {
         [b"RIFF", &(chunks.len() as u32 + 4).to_le_bytes()[..], kind, chunks].concat()
     };
-    let small = format!("{{\"Label\":\"1\"}}");
+    let small = "{\"Label\":\"1\"}";
     let id3 = |frames: &[u8]| {
         let length = frames.len() as u32;
         let bytes = [21, 14, 7, 0].map(|shift| (length >> shift & 0x7F) as u8);
@@ -384,29 +391,32 @@ fn hostile() -> Vec<(&'static str, Vec<u8>, &'static str)> {
 fn no_file_takes_more_memory_than_is_stated() {
     let folder = tempfile::tempdir().expect("a folder");
     let real = real(folder.path());
+    let mut over = Vec::new();
     for (name, bytes) in &real {
-        check("a real file", bytes, name);
+        over.extend(excess("a real file", bytes, name));
         // Each length and count at its ends, in turn.
         let places =
-            (0..bytes.len().saturating_sub(4)).filter(|at| *at < 400 || at % (bytes.len() / 200 + 1) == 0);
+            (0..bytes.len().saturating_sub(4)).filter(|at| *at < 100 || at % (bytes.len() / 60 + 1) == 0);
         for at in places {
-            for value in [0_u32, 1, 0x7FFF_FFFF, 0xFFFF_FFFF] {
+            for value in [0_u32, 0x7FFF_FFFF, 0xFFFF_FFFF] {
                 let mut changed = bytes.clone();
                 changed[at..at + 4].copy_from_slice(&value.to_be_bytes());
-                check("a mutated file", &changed, name);
+                over.extend(excess("a mutated file", &changed, name));
             }
         }
     }
     for (what, bytes, name) in hostile() {
-        check(what, &bytes, name);
+        over.extend(excess(what, &bytes, name));
     }
-    // Writing copies the file, and its metadata.
+    // Writing copies the file and its metadata.
     let label = Aigc::produced(Certainty::Is, "danqing-test", "1").expect("a label");
     for (name, bytes) in &real {
         let Some(format) = Format::sniff(bytes, Some(name)) else { continue };
-        let took =
-            peak(|| drop(container::write(bytes, format, &label, DigitalSource::TrainedAlgorithmicMedia)));
-        let most = container::MOST_MULTIPLE * bytes.len() + container::MOST_CONSTANT;
-        assert!(took <= most, "writing {name} of {} bytes took {took} bytes", bytes.len());
+        let source = DigitalSource::TrainedAlgorithmicMedia;
+        let took = peak(|| drop(container::write(bytes, format, &label, source)));
+        if took > container::MOST_MULTIPLE * bytes.len() + container::MOST_CONSTANT {
+            over.push(format!("writing {name} of {} bytes took {took} bytes", bytes.len()));
+        }
     }
+    assert!(over.is_empty(), "{over:#?}");
 }

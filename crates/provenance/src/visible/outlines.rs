@@ -193,7 +193,7 @@ mod tests {
             addition: Addition::English,
             ..Visible::default()
         };
-        assert!(long.outlines(100.0, 100.0).is_none(), "no room");
+        assert!(long.outlines(100.0, 400.0).is_none(), "no room");
         assert!(long.outlines(0.0, f32::NAN).is_none(), "no page");
     }
 }

@@ -130,7 +130,8 @@ pub(super) fn stamp(
 ) -> Result<(), Error> {
     let [left, bottom, right, top] = page.area;
     let (width, height) = (right - left, top - bottom);
-    let (shown_width, shown_height) = if page.turns % 2 == 0 { (width, height) } else { (height, width) };
+    let (shown_width, shown_height) =
+        if page.turns.is_multiple_of(2) { (width, height) } else { (height, width) };
     let outlines = visible.outlines(shown_width as f32, shown_height as f32).ok_or(Error::Unsupported {
         format: Format::Pdf,
         what: "its first page has no room for a legible label",

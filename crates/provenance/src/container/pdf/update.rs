@@ -138,7 +138,7 @@ fn table(entries: &[(u32, u16, usize)]) -> String {
     for run in runs(entries) {
         let _ = writeln!(table, "{} {}", run[0].0, run.len());
         for (_, generation, at) in run {
-            let _ = write!(table, "{at:010} {generation:05} n \n");
+            let _ = writeln!(table, "{at:010} {generation:05} n ");
         }
     }
     table
