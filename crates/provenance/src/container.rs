@@ -29,10 +29,13 @@ use crate::xmp::DigitalSource;
 pub const MOST_INFLATED: usize = 4 << 20;
 
 /// Memory that reading or writing takes at most, as a multiple of the file's size, beside [`MOST_CONSTANT`].
-pub const MOST_MULTIPLE: usize = 8;
+pub const MOST_MULTIPLE: usize = 12;
 
 /// Memory that reading or writing takes at most, whatever the file's size, in bytes: copies of what was inflated.
 pub const MOST_CONSTANT: usize = 4 * MOST_INFLATED;
+
+/// Labels of one file that are told; the standard allows one.
+pub const MOST_SITES: usize = 256;
 
 /// A file format that can carry labels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -254,6 +257,12 @@ pub fn read(bytes: &[u8], format: Format) -> Carried {
         Format::Text | Format::Markdown | Format::Json => text::read(bytes, format, &mut carried),
     };
     carried.damage = outcome.err();
+    if carried.sites.len() > MOST_SITES {
+        carried.sites.truncate(MOST_SITES);
+        carried.sites.shrink_to_fit();
+        let what = "it holds more labels than are looked at";
+        carried.damage.get_or_insert(Error::Damaged { format, at: 0, what });
+    }
     carried
 }
 

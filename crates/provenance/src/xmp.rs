@@ -62,6 +62,9 @@ const DEEPEST: usize = 64;
 /// Namespaces that are declared at the same time.
 const MOST_NAMESPACES: usize = 512;
 
+/// Attributes of one element.
+const MOST_ATTRIBUTES: usize = 4096;
+
 /// How a property stands in a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
@@ -402,6 +405,9 @@ fn attributes(text: &str, range: Range<usize>) -> Result<(&str, Vec<Attribute<'_
         let Some((value, rest)) = value else {
             return Err(damaged(range.start + at, "an attribute without quotation marks"));
         };
+        if found.len() == MOST_ATTRIBUTES {
+            return Err(damaged(range.start + at, "more attributes than any real packet has"));
+        }
         let end = tag.len() - rest.len();
         found.push(Attribute { range: range.start + at..range.start + end, name: key.trim_end(), value });
         at = end;

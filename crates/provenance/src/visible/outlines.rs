@@ -189,7 +189,7 @@ mod tests {
         }
         assert!(Visible::default().outlines(10.0, 1000.0).is_some(), "a strip that is wide enough");
         let long = Visible {
-            wording: Wording::new("由AI生成合成内容生成").expect("allowed"),
+            wording: Wording::new("人工智能生成合成内容图片").expect("allowed"),
             addition: Addition::English,
             ..Visible::default()
         };
