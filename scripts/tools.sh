@@ -6,6 +6,7 @@
 #   rustfmt, clippy  components of the toolchain, by rustup
 #   Python, ExifTool Debian packages `python3-venv`, `libimage-exiftool-perl`; they judge our pictures' parameters
 #   Tesseract        Debian packages `tesseract-ocr`, `tesseract-ocr-chi-sim`; it reads the visible label
+#   poppler, qpdf    Debian packages `poppler-utils`, `qpdf`; they read, paint and check labelled documents
 #   Chromium, Node   Debian packages `chromium`, `fonts-noto-cjk`, `nodejs`, `npm`; they look at the studio's pages, with the
 #                    npm packages of crates/danqing/tests/web/package.json
 #
@@ -38,6 +39,8 @@ command -v ffprobe >/dev/null || install_packages ffmpeg
 python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3 python3-venv
 command -v exiftool >/dev/null || install_packages libimage-exiftool-perl
 tesseract --list-langs 2>/dev/null | grep -qx chi_sim || install_packages tesseract-ocr tesseract-ocr-chi-sim
+command -v pdftoppm >/dev/null || install_packages poppler-utils
+command -v qpdf >/dev/null || install_packages qpdf
 
 command -v chromium >/dev/null || install_packages chromium fonts-noto-cjk
 command -v npm >/dev/null || install_packages nodejs npm

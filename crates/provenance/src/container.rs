@@ -3,7 +3,7 @@
 //! Every format is a module with two functions: `read` adds what it finds to a [`Carried`] until the file ends or is
 //! damaged, and `write` gives the file with exactly one implicit label and everything else as it was.
 //!
-//! No reader allocates more than four times the size of the file and [`MOST_INFLATED`] bytes.
+//! Reading and writing never hold more than [`MOST_MULTIPLE`] times the size of the file and [`MOST_CONSTANT`] bytes.
 
 mod blob;
 mod field;
@@ -12,6 +12,7 @@ mod gif;
 mod jpeg;
 mod mp3;
 mod mp4;
+pub(crate) mod pdf;
 mod png;
 mod svg;
 mod text;
@@ -26,6 +27,15 @@ use crate::xmp::DigitalSource;
 
 /// Compressed metadata of one file is inflated to this many bytes at most, together.
 pub const MOST_INFLATED: usize = 4 << 20;
+
+/// Memory that reading or writing takes at most, as a multiple of the file's size, beside [`MOST_CONSTANT`].
+pub const MOST_MULTIPLE: usize = 12;
+
+/// Memory that reading or writing takes at most, whatever the file's size, in bytes: copies of what was inflated.
+pub const MOST_CONSTANT: usize = 4 * MOST_INFLATED;
+
+/// Labels of one file that are told; the standard allows one.
+pub const MOST_SITES: usize = 256;
 
 /// A file format that can carry labels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -238,7 +248,7 @@ pub fn read(bytes: &[u8], format: Format) -> Carried {
         Format::Jpeg => jpeg::read(bytes, &mut carried),
         Format::Webp => webp::read(bytes, &mut carried),
         Format::Gif => gif::read(bytes, &mut carried),
-        Format::Pdf => unsupported(bytes, format).map(drop),
+        Format::Pdf => pdf::read(bytes, &mut carried),
         Format::Mp4 => mp4::read(bytes, &mut carried),
         Format::Mp3 => mp3::read(bytes, &mut carried),
         Format::Wav => wav::read(bytes, &mut carried),
@@ -247,13 +257,20 @@ pub fn read(bytes: &[u8], format: Format) -> Carried {
         Format::Text | Format::Markdown | Format::Json => text::read(bytes, format, &mut carried),
     };
     carried.damage = outcome.err();
+    if carried.sites.len() > MOST_SITES {
+        carried.sites.truncate(MOST_SITES);
+        carried.sites.shrink_to_fit();
+        let what = "it holds more labels than are looked at";
+        carried.damage.get_or_insert(Error::Damaged { format, at: 0, what });
+    }
     carried
 }
 
 /// Every implicit label anywhere in a sound file.
 ///
 /// # Errors
-/// [`Error::Damaged`] or [`Error::Packet`] where a part cannot be read: there might have been a label.
+/// [`Error::Damaged`], [`Error::Encrypted`] or [`Error::Packet`] where a part cannot be read: there might have been a
+/// label.
 pub fn sites(bytes: &[u8], format: Format) -> Result<Vec<Site>, Error> {
     let carried = read(bytes, format);
     match carried.damage {
@@ -267,15 +284,15 @@ pub fn sites(bytes: &[u8], format: Format) -> Result<Vec<Site>, Error> {
 /// it binds them: it is left in place here and replaced by the one who signs.
 ///
 /// # Errors
-/// [`Error::Damaged`] or [`Error::Packet`] where the file cannot be read, [`Error::Unsupported`] where it has no
-/// place for a label.
+/// [`Error::Damaged`], [`Error::Encrypted`] or [`Error::Packet`] where the file cannot be read,
+/// [`Error::Unsupported`] where it has no place for a label.
 pub fn write(bytes: &[u8], format: Format, label: &Aigc, source: DigitalSource) -> Result<Vec<u8>, Error> {
     match format {
         Format::Png => png::write(bytes, label, source),
         Format::Jpeg => jpeg::write(bytes, label, source),
         Format::Webp => webp::write(bytes, label, source),
         Format::Gif => gif::write(bytes, label, source),
-        Format::Pdf => unsupported(bytes, format),
+        Format::Pdf => pdf::write(bytes, label),
         Format::Mp4 => mp4::write(bytes, label),
         Format::Mp3 => mp3::write(bytes, label),
         Format::Wav => wav::write(bytes, label),
@@ -283,10 +300,6 @@ pub fn write(bytes: &[u8], format: Format, label: &Aigc, source: DigitalSource) 
         Format::Svg => svg::write(bytes, label, source),
         Format::Text | Format::Markdown | Format::Json => text::write(bytes, format, label),
     }
-}
-
-fn unsupported(_bytes: &[u8], format: Format) -> Result<Vec<u8>, Error> {
-    Err(Error::Unsupported { format, what: "its carrier is not built yet" })
 }
 
 #[cfg(test)]

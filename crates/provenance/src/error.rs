@@ -34,6 +34,12 @@ pub enum Error {
         /// Why not.
         what: &'static str,
     },
+    /// The file is encrypted, and what it says cannot be read or added to without its password.
+    #[error("this {format} file is encrypted")]
+    Encrypted {
+        /// What the file is.
+        format: Format,
+    },
     /// The XMP packet is not well-formed XML.
     #[error("the XMP packet is damaged at byte {at} of the packet: {what}")]
     Packet {
@@ -110,6 +116,9 @@ impl Error {
             }
             Self::Damaged { .. } | Self::Packet { .. } => {
                 Some("open the file in a viewer and save it again, then label the new file")
+            }
+            Self::Encrypted { .. } => {
+                Some("save it without encryption, such as with `qpdf --decrypt`, and take the new file")
             }
             Self::Provider { .. } => Some(
                 "give the 27-character code of TC260-PG-20252A, or a name in ASCII letters without spaces",

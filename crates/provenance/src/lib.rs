@@ -3,6 +3,10 @@
 //! This crate knows standards (GB 45438-2025, the carriers of the TC260 practice guides, IPTC, C2PA) and files. It does
 //! not know how a picture was made.
 //!
+//! Files may come from strangers. Beside the file itself, reading and writing hold at most [`container::MOST_MULTIPLE`] times
+//! its size and [`container::MOST_CONSTANT`] bytes, and checking all of it [`verify::MOST_MULTIPLE`] times its size and
+//! [`verify::MOST_CONSTANT`] bytes. Decoded pixels have a limit of their own, [`verify::MOST_PIXELS`].
+//!
 //! ```
 //! use danqing_provenance::aigc::{Aigc, Certainty};
 //!

@@ -17,6 +17,8 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::Error;
+use crate::aigc::Aigc;
+use crate::container::{self, Format};
 use crate::keys::{Algorithm, Signing};
 use crate::number::Number;
 
@@ -31,6 +33,9 @@ pub const COMPOSITE: &str =
 /// A manifest of more bytes than this is refused; ours have about 30 000.
 const MOST_MANIFEST_MB: usize = 16;
 
+/// Longest `ReservedCode` of a parent's label that is carried on, in bytes; signatures have about 600.
+const MOST_RESERVED: usize = 2048;
+
 /// A file that came in, whose manifest (if it has one) is carried on.
 #[derive(Clone, Copy, Debug)]
 pub struct Parent<'a> {
@@ -40,13 +45,22 @@ pub struct Parent<'a> {
     pub mime: &'a str,
 }
 
+impl Parent<'_> {
+    /// The implicit label that it carries, the first one where there are several.
+    pub fn label(&self) -> Option<Aigc> {
+        let format = Format::sniff(self.bytes, None)?;
+        container::read(self.bytes, format).sites.iter().find_map(|site| Aigc::read(&site.text).label)
+    }
+}
+
 /// Where a file comes from.
 #[derive(Clone, Copy, Debug)]
 pub enum Source<'a> {
     /// Made by a model from words: `c2pa.created`, `trainedAlgorithmicMedia`.
     Created,
     /// Someone's picture, changed by a model: `c2pa.opened`, then `c2pa.edited` with
-    /// `compositeWithTrainedAlgorithmicMedia`.
+    /// `compositeWithTrainedAlgorithmicMedia`. The new picture is a product of its own, with its own implicit label; that
+    /// of the picture before, if it has one, stands in the description of the ingredient.
     Edited(Parent<'a>),
     /// Another tool's file that is only labelled here: `c2pa.opened`, then `c2pa.edited.metadata`, or
     /// `c2pa.edited` where the pixels got their labels too.
@@ -101,10 +115,13 @@ pub fn sign(
             builder.set_thumbnail("image/jpeg", &mut Cursor::new(thumbnail))?;
         }
         if let Source::Edited(parent) | Source::Labelled(parent) = claim.source {
-            let ingredient = json!({
+            let mut ingredient = json!({
                 "label": PARENT, "relationship": "parentOf", "format": parent.mime,
                 "instance_id": format!("xmp:iid:{}", uuid(&claim.unique, 1)),
             });
+            if let (Source::Edited(_), Some(label)) = (claim.source, parent_label(&parent)) {
+                ingredient["description"] = Value::from(label);
+            }
             builder.add_ingredient_from_stream(
                 ingredient.to_string(),
                 parent.mime,
@@ -148,6 +165,19 @@ pub fn is_writable(mime: &str) -> bool {
         "audio/mpeg",
     ];
     WRITABLE.contains(&mime)
+}
+
+/// The label of a parent, without the reserved fields where they are longer than any signature. The name `AIGC` is left
+/// out: whoever searches a file for it shall find the label of the file alone.
+fn parent_label(parent: &Parent<'_>) -> Option<String> {
+    let mut label = parent.label()?;
+    for reserved in [&mut label.reserved_code1, &mut label.reserved_code2] {
+        if reserved.len() > MOST_RESERVED {
+            reserved.clear();
+        }
+    }
+    let json = label.to_json();
+    (json.len() <= 4 * MOST_RESERVED).then_some(json)
 }
 
 /// How the ingredient is called inside the definition.
@@ -243,6 +273,8 @@ pub struct Manifest {
     pub soft_bindings: Vec<(String, String)>,
     /// When the first action happened, as claimed.
     pub when: Option<String>,
+    /// The implicit label of the picture that this one was made from, as claimed.
+    pub parent: Option<Aigc>,
 }
 
 impl Manifest {
@@ -265,6 +297,7 @@ impl Manifest {
             digital_sources: Vec::new(),
             soft_bindings: Vec::new(),
             when: None,
+            parent: None,
         }
     }
 }
@@ -308,6 +341,8 @@ fn manifest(reader: &Reader) -> Manifest {
         found.serial = signature.cert_serial_number.clone();
         found.stamped = signature.time.clone();
     }
+    let described = active.ingredients().iter().filter_map(c2pa::Ingredient::description);
+    found.parent = described.filter_map(|text| Aigc::read(text).label).next();
     for manifest in reader.iter_manifests() {
         let newest = manifest.label() == active.label();
         for assertion in manifest.assertions() {

@@ -4,8 +4,8 @@
 //! summed up in the words of the labelling measures (article 6): 属于 (is), 可能 (may be), 疑似 (suspected), or that no label
 //! was found. That a file was made without a model is never said: labels can be lost.
 //!
-//! Memory is bounded: [`MOST_BYTES`] a file, [`MOST_PIXELS`] a picture, the bounds of [`crate::container`] for
-//! compressed metadata and 16 MB for a compressed manifest.
+//! Memory is bounded: beside the file itself, of [`MOST_BYTES`] at most, [`MOST_MULTIPLE`] times its size and
+//! [`MOST_CONSTANT`]. Only where a watermark is looked for, pixels are decoded: [`MOST_PIXELS`] of them.
 
 mod contradictions;
 mod told;
@@ -19,13 +19,17 @@ use crate::container::{self, Format};
 use crate::keys::{Keys, WatermarkKey};
 use crate::manifest::{self, Manifest, State};
 use crate::number::Number;
-use crate::{signature, watermark, xmp};
+use crate::{Error, signature, watermark, xmp};
 
 pub use contradictions::Contradiction;
 pub use told::Language;
 
 /// Larger files are not read: 512 MiB.
 pub const MOST_BYTES: usize = 512 << 20;
+/// Memory that checking takes at most, as a multiple of the file's size, beside [`MOST_CONSTANT`]; pixels are extra.
+pub const MOST_MULTIPLE: usize = 12;
+/// Memory that checking takes at most, whatever the file's size, in bytes; pixels are extra.
+pub const MOST_CONSTANT: usize = 64 << 20;
 /// Larger pictures are not searched for a watermark: 40 million pixels, 160 MB as RGBA.
 pub const MOST_PIXELS: u64 = 40_000_000;
 
@@ -114,6 +118,8 @@ pub enum Unchecked {
         /// Where and why.
         reason: String,
     },
+    /// The file is encrypted.
+    Encrypted,
     /// The picture has more than [`MOST_PIXELS`].
     TooManyPixels,
     /// The picture itself cannot be decoded.
@@ -218,7 +224,10 @@ fn metadata(bytes: &[u8], format: Format, beside: Option<&[u8]>, trust: &Trust, 
     }
     findings.extend(carried.digital_sources.into_iter().map(|uri| Finding::DigitalSource { uri }));
     if let Some(damage) = carried.damage {
-        findings.push(Finding::Unchecked(Unchecked::Damaged { reason: damage.to_string() }));
+        findings.push(Finding::Unchecked(match damage {
+            Error::Encrypted { .. } => Unchecked::Encrypted,
+            damage => Unchecked::Damaged { reason: damage.to_string() },
+        }));
     } else if format == Format::Png
         && let Some(chunk) = wrong_checksum(bytes)
     {

@@ -4,16 +4,22 @@
 //! legible, of a height of at least 5 % of the shortest side. It does not say what the height of text is; here it is the
 //! ink of the smallest obligatory glyph as rendered, the strictest reading.
 
+mod outlines;
+
 use ab_glyph::{Font, FontRef, GlyphId, OutlinedGlyph, ScaleFont, point};
 use image::{Rgba, RgbaImage};
 
 use crate::Error;
+
+pub(crate) use outlines::{Outlines, Segment};
 
 /// Noto Sans SC Medium, cut down to [`Wording::CHARACTERS`] by `scripts/label_font.sh`.
 const FONT: &[u8] = include_bytes!("../assets/label.ttf");
 
 /// Height of the ink, of the shortest side.
 const LEAST_SHARE: f32 = 0.05;
+/// From the plate to the edges that it stands at, of the shortest side.
+const MARGIN: f32 = LEAST_SHARE * 0.5;
 /// Height of the ink below which nobody can read it, in pixels; smaller only where the picture has no room.
 const LEGIBLE_PX: u32 = 12;
 /// Coverage from which a pixel counts as ink, of 255.
@@ -53,21 +59,29 @@ impl Position {
         Self::BottomRight,
     ];
 
-    /// Left or upper end of `length` in the free `space`, by column and row.
+    /// Where it keeps to, across and down: the start (-1), the middle (0) or the end (1).
+    fn sides(self) -> [i8; 2] {
+        match self {
+            Self::TopLeft => [-1, -1],
+            Self::Top => [0, -1],
+            Self::TopRight => [1, -1],
+            Self::Left => [-1, 0],
+            Self::Right => [1, 0],
+            Self::BottomLeft => [-1, 1],
+            Self::Bottom => [0, 1],
+            Self::BottomRight => [1, 1],
+        }
+    }
+
+    /// Left and upper end of something in the space that it leaves `free`, by column and row.
     fn place(self, free: (u32, u32), margin: u32) -> (u32, u32) {
-        let start = |free: u32| margin.min(free / 2);
-        let end = |free: u32| free - margin.min(free / 2);
-        let x = match self {
-            Self::TopLeft | Self::Left | Self::BottomLeft => start(free.0),
-            Self::Top | Self::Bottom => free.0 / 2,
-            Self::TopRight | Self::Right | Self::BottomRight => end(free.0),
+        let along = |side: i8, free: u32| match side {
+            -1 => margin.min(free / 2),
+            0 => free / 2,
+            _ => free - margin.min(free / 2),
         };
-        let y = match self {
-            Self::TopLeft | Self::Top | Self::TopRight => start(free.1),
-            Self::Left | Self::Right => free.1 / 2,
-            Self::BottomLeft | Self::Bottom | Self::BottomRight => end(free.1),
-        };
-        (x, y)
+        let [across, down] = self.sides();
+        (along(across, free.0), along(down, free.1))
     }
 }
 
@@ -174,6 +188,20 @@ pub struct Drawn {
     pub contrast: f32,
 }
 
+impl Visible {
+    /// Puts the label on the first page of a PDF file, as outlines that need no font; all that was there stays byte for
+    /// byte, with a new revision behind it. The implicit label is [`crate::container::write`]'s part.
+    ///
+    /// Pages are taken to be light: the plate is dark, unless the style is a seal.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] where the page cannot be found, [`Error::Encrypted`], and [`Error::Unsupported`] where there
+    /// is no page, or no room on it.
+    pub fn stamp(&self, pdf: &[u8]) -> Result<Vec<u8>, Error> {
+        crate::container::pdf::stamped(pdf, self)
+    }
+}
+
 /// Rows of ink that the standard asks of a picture: 5 % of its shortest side, rounded up.
 pub fn least_ink_px(width: u32, height: u32) -> u32 {
     width.min(height).div_ceil(20)
@@ -196,7 +224,7 @@ impl Visible {
             .ok_or_else(no_room)?;
 
         let size = line.plate_size();
-        let margin = (LEAST_SHARE * 0.5 * width.min(height) as f32).round() as u32;
+        let margin = (MARGIN * width.min(height) as f32).round() as u32;
         let (x, y) = self.position.place((width - size.0, height - size.1), margin);
         let plate = Rect { x, y, width: size.0, height: size.1 };
         let (plate_colour, ink_colour) = match self.style {
@@ -211,6 +239,10 @@ impl Visible {
     }
 }
 
+/// White space between the edge of the plate and the ink, across and down, of the ink's height.
+const PADDING: [f32; 2] = [0.42, 0.34];
+/// Radius of the plate's corners, of the ink's height.
+const RADIUS: f32 = 0.28;
 /// Relative luminance that has the same contrast to [`PAPER`] and to [`INK`], about.
 const MIDDLE: f32 = 0.2;
 
@@ -240,6 +272,12 @@ impl Line {
 
     /// Sets the words with Chinese ink about `size` pixels high.
     fn set_at(font: &FontRef<'_>, label: &Visible, size: f32) -> Option<Self> {
+        let (glyphs, obligatory) = Self::glyphs(font, label, size)?;
+        Self::rendered(&glyphs, obligatory, &label.wording)
+    }
+
+    /// The glyphs at their places, y downwards, and how many of them are obligatory.
+    fn glyphs(font: &FontRef<'_>, label: &Visible, size: f32) -> Option<(Vec<OutlinedGlyph>, usize)> {
         let chinese = size / font_share(font, '生')?;
         // Capitals are as high as the Chinese glyphs beside them, so that no glyph falls below the standard's height.
         let latin = size / font_share(font, 'A')?;
@@ -259,7 +297,7 @@ impl Line {
                 set_glyph(font, c, latin * 0.62, base - size * 0.12, &mut x, &mut glyphs);
             }
         }
-        Self::rendered(&glyphs, obligatory, &label.wording)
+        Some((glyphs, obligatory))
     }
 
     fn rendered(glyphs: &[OutlinedGlyph], obligatory: usize, wording: &Wording) -> Option<Self> {
@@ -293,8 +331,7 @@ impl Line {
 
     /// White space between the edge of the plate and the ink, across and down.
     fn padding(&self) -> (u32, u32) {
-        let part = |share: f32| (self.ink_height as f32 * share).round().max(2.0) as u32;
-        (part(0.42), part(0.34))
+        PADDING.map(|share| (self.ink_height as f32 * share).round().max(2.0) as u32).into()
     }
 
     fn plate_size(&self) -> (u32, u32) {
@@ -302,7 +339,7 @@ impl Line {
     }
 
     fn radius(&self) -> f32 {
-        self.ink_height as f32 * 0.28
+        self.ink_height as f32 * RADIUS
     }
 
     fn print(&self, picture: &mut RgbaImage, (x0, y0): (u32, u32), colour: [u8; 3]) {

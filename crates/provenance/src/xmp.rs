@@ -62,6 +62,9 @@ const DEEPEST: usize = 64;
 /// Namespaces that are declared at the same time.
 const MOST_NAMESPACES: usize = 512;
 
+/// Attributes of one element.
+const MOST_ATTRIBUTES: usize = 4096;
+
 /// How a property stands in a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
@@ -99,7 +102,10 @@ pub fn write(packet: Option<&[u8]>, label: &Aigc, source: DigitalSource) -> Resu
     let Some(place) = survey.place else { return Ok(new_packet(label, source)) };
     let description = description(label, source, &survey.about);
     let mut edits: Vec<(Range<usize>, String)> =
-        outermost(survey.ours).into_iter().map(|range| (range, String::new())).collect();
+        outermost(survey.ours.into_iter().map(|(_, range)| range).collect())
+            .into_iter()
+            .map(|range| (range, String::new()))
+            .collect();
     edits.push(match place {
         Place::Before(at) => (at..at, description),
         Place::Empty(range) => {
@@ -109,6 +115,23 @@ pub fn write(packet: Option<&[u8]>, label: &Aigc, source: DigitalSource) -> Resu
         }
     });
     edits.sort_by_key(|(range, _)| range.start);
+    Ok(edited(old, edits))
+}
+
+/// The packet without labels and with everything else as it was; `None` where it has none.
+///
+/// # Errors
+/// As [`read`].
+pub fn without_label(packet: &[u8]) -> Result<Option<String>, Error> {
+    let old = text_of(packet)?;
+    let labels = survey(old)?.ours.into_iter().filter(|(known, _)| *known == Known::Label);
+    let labels = outermost(labels.map(|(_, range)| range).collect());
+    let edits: Vec<_> = labels.into_iter().map(|range| (range, String::new())).collect();
+    Ok((!edits.is_empty()).then(|| edited(old, edits)))
+}
+
+/// `old` with each range, in their order, replaced.
+fn edited(old: &str, edits: Vec<(Range<usize>, String)>) -> String {
     let mut new = String::with_capacity(old.len() + 1024);
     let mut at = 0;
     for (range, replacement) in edits {
@@ -117,7 +140,7 @@ pub fn write(packet: Option<&[u8]>, label: &Aigc, source: DigitalSource) -> Resu
         at = range.end;
     }
     new.push_str(&old[at..]);
-    Ok(new)
+    new
 }
 
 /// Adds what `packet` holds to `carried`; `carrier` names the packet's place.
@@ -166,7 +189,7 @@ enum Place {
 struct Survey {
     properties: Properties,
     /// What goes before our own is written.
-    ours: Vec<Range<usize>>,
+    ours: Vec<(Known, Range<usize>)>,
     place: Option<Place>,
     /// The raw value of the first `rdf:about`.
     about: String,
@@ -317,11 +340,11 @@ impl Survey {
             match namespaces.known(attribute.name) {
                 Some(Known::Label) => {
                     self.properties.labels.push((Form::Attribute, unescaped(attribute.value)));
-                    self.ours.push(attribute.range);
+                    self.ours.push((Known::Label, attribute.range));
                 }
                 Some(Known::Source) => {
                     self.properties.digital_sources.push(unescaped(attribute.value));
-                    self.ours.push(attribute.range);
+                    self.ours.push((Known::Source, attribute.range));
                 }
                 Some(Known::About) if self.about.is_empty() && !attribute.value.contains('"') => {
                     attribute.value.clone_into(&mut self.about);
@@ -344,7 +367,7 @@ impl Survey {
 
     fn close(&mut self, open: Option<Open>, end: usize) {
         let Some(open) = open else { return };
-        self.ours.push(open.start..end);
+        self.ours.push((open.known, open.start..end));
         let text = open.text.trim().to_owned();
         match open.known {
             Known::Label => self.properties.labels.push((Form::Element, text)),
@@ -382,6 +405,9 @@ fn attributes(text: &str, range: Range<usize>) -> Result<(&str, Vec<Attribute<'_
         let Some((value, rest)) = value else {
             return Err(damaged(range.start + at, "an attribute without quotation marks"));
         };
+        if found.len() == MOST_ATTRIBUTES {
+            return Err(damaged(range.start + at, "more attributes than any real packet has"));
+        }
         let end = tag.len() - rest.len();
         found.push(Attribute { range: range.start + at..range.start + end, name: key.trim_end(), value });
         at = end;

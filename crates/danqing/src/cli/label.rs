@@ -180,6 +180,7 @@ fn of_mark(mark: Mark, language: Language) -> &'static str {
         Mark::Opening => language.pick("片头可见标识、元数据", "visible label in the opening, metadata"),
         Mark::Rhythm => language.pick("开头节奏标识、元数据", "rhythm at the start, metadata"),
         Mark::Words => language.pick("文字标识、元数据", "words in its content, metadata"),
+        Mark::Page => language.pick("第一页可见标识、元数据", "visible label on the first page, metadata"),
         Mark::Nothing => {
             language.pick("只有元数据标识，内容没有动", "label in its metadata; the content is as it was")
         }

@@ -203,6 +203,12 @@ fn of_manifest(manifest: &Manifest, language: Language) -> String {
     add("签名者", "signer", &manifest.signer);
     add("自称时间", "claimed time", &manifest.when);
     add("时间戳", "time-stamp", &manifest.stamped);
+    if let Some(parent) = &manifest.parent {
+        parts.push(
+            language.pick("由这样标识的图改来：", "made from a picture with the label: ").to_owned()
+                + &of_label(parent, language).join(language.pick("、", ", ")),
+        );
+    }
     if !manifest.failures.is_empty() {
         parts.push(manifest.failures.join(", "));
     }

@@ -114,6 +114,7 @@ fn of_label(error: &danqing_provenance::Error) -> String {
         Label::ReadBack { what } => format!("写好的文件读回来缺了一样（{what}）"),
         Label::Damaged { format, at, .. } => format!("{format} 文件在第 {at} 字节处损坏"),
         Label::Unsupported { format, .. } => format!("这个 {format} 文件放不了标识"),
+        Label::Encrypted { format } => format!("{format} 文件加了密，读不了也改不了"),
         Label::Encode { reason } => format!("图片编码失败：{reason}"),
         other => other.to_string(),
     }

@@ -78,7 +78,14 @@ impl Error {
             Self::Keys(error) => (keys_hint(error).into(), error.hint().into()),
             Self::Label { source, .. } => {
                 let english = source.hint()?;
-                ("没有放出文件；检查密钥和文件，再试一次".into(), english.into())
+                let chinese = match source {
+                    danqing_provenance::Error::Encrypted { .. } => {
+                        "先存一份不加密的（例如 qpdf --decrypt 旧文件 新文件），给那一份打标识"
+                    }
+                    danqing_provenance::Error::Damaged { .. } => "用看文件的软件打开，另存一份，给那一份打标识",
+                    _ => "没有放出文件；检查密钥和文件，再试一次",
+                };
+                (chinese.into(), english.into())
             }
             Self::Mark { source, .. } => mark_hint(source)?,
             Self::Occupied { .. } => (

@@ -18,6 +18,8 @@ pub(crate) enum Mark {
     Rhythm,
     /// Words in the text or drawing.
     Words,
+    /// Words on the first page.
+    Page,
     /// Nothing: the format has no place for it, it has a label already, or metadata alone were wanted.
     Nothing,
 }
@@ -31,6 +33,7 @@ impl Mark {
             Self::Opening => "opening",
             Self::Rhythm => "rhythm",
             Self::Words => "words",
+            Self::Page => "page",
             Self::Nothing => "none",
         }
     }
@@ -68,6 +71,7 @@ pub(super) fn marked(
         Format::Gif => frames::drawn(file, visible)?.map(with(Mark::Frames)),
         Format::Text | Format::Markdown => words::written(file, format, visible).map(with(Mark::Words)),
         Format::Svg => words::drawn(file, visible)?.map(with(Mark::Words)),
-        Format::Png | Format::Jpeg | Format::Webp | Format::Pdf | Format::Json => None,
+        Format::Pdf => Some((visible.stamp(file)?, Mark::Page)),
+        Format::Png | Format::Jpeg | Format::Webp | Format::Json => None,
     })
 }

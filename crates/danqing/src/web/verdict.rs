@@ -152,6 +152,10 @@ fn of_manifest(ui: &Ui, manifest: &Manifest) -> Vec<String> {
     for (key, value) in parts {
         lines.extend(value.as_ref().map(|value| ui.fill(key, &[("who", value)])));
     }
+    if let Some(parent) = &manifest.parent {
+        let who = format!("{} · {}", parent.content_producer, parent.produce_id);
+        lines.push(ui.fill("verify.parent", &[("who", &who)]));
+    }
     lines.extend(manifest.failures.iter().cloned());
     lines
 }

@@ -199,6 +199,51 @@ fn drawings_and_markdown_say_it() {
     }
 }
 
+/// A document of one page, A4 lying down, as qpdf makes it of its own notation.
+fn document(studio: &Studio, name: &str) {
+    let source = "%PDF-1.5\n%QDF-1.0\n\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n\n2 0 obj\n\
+        << /Type /Pages /Kids [ 3 0 R ] /Count 1 /MediaBox [ 0 0 595 842 ] /Rotate 90 >>\nendobj\n\n3 0 obj\n\
+        << /Type /Page /Parent 2 0 R >>\nendobj\n\nxref\n0 4\n0000000000 65535 f \n0000000000 00000 n \n\
+        0000000000 00000 n \n0000000000 00000 n \ntrailer << /Root 1 0 R /Size 4 >>\nstartxref\n0\n%%EOF\n";
+    std::fs::write(studio.path().join("source.pdf"), source).expect("written");
+    let fixed = ran(studio, "fix-qdf", &["source.pdf"]);
+    std::fs::write(studio.path().join("fixed.pdf"), fixed).expect("written");
+    ran(studio, "qpdf", &["--object-streams=generate", "fixed.pdf", name]);
+}
+
+#[test]
+fn documents_say_it_on_the_first_page() {
+    let studio = Studio::new();
+    document(&studio, "a.pdf");
+    let (marked, told) = labelled(&studio, "a.pdf");
+    assert_eq!(told["mark"], "page", "{told}");
+    assert_eq!(verdict(&studio, &marked), "is", "{told}");
+    assert!(studio.bytes(&marked).starts_with(&studio.bytes("a.pdf")), "what was there stays");
+    ran(&studio, "qpdf", &["--check", &marked]);
+    let info = String::from_utf8(ran(&studio, "pdfinfo", &["-custom", &marked])).expect("UTF-8");
+    assert!(info.contains(told["produce_id"].as_str().expect("a number")), "{info}");
+    ran(&studio, "pdftoppm", &["-r", "100", "-singlefile", "-png", &marked, "page"]);
+    let words = words(&studio, "page.png");
+    assert!(words.contains("生成"), "{words}");
+
+    // A label that is there stays, and its page is not touched again.
+    let (again, told) = labelled(&studio, &marked);
+    assert_eq!(
+        (told["mark"].as_str(), told["propagator"].as_str()),
+        (Some("none"), Some("danqing")),
+        "{told}"
+    );
+    let count = |name: &str| studio.bytes(name).windows(10).filter(|window| window == b"ActualText").count();
+    assert_eq!((count(&marked), count(&again)), (1, 1), "one on the page");
+
+    ran(&studio, "qpdf", &["--encrypt", "", "owner", "256", "--", "a.pdf", "locked.pdf"]);
+    let refused = studio.run(&["label", "locked.pdf", "--lang", "zh"]);
+    assert!(refused.code == 1 && refused.err.contains("PDF 文件加了密"), "{refused:?}");
+    assert!(refused.err.contains("qpdf --decrypt"), "and what helps: {refused:?}");
+    let refused = studio.run(&["label", "locked.pdf", "--lang", "en"]);
+    assert!(refused.err.contains("is encrypted") && refused.err.contains("qpdf --decrypt"), "{refused:?}");
+}
+
 #[test]
 fn without_ffmpeg_it_says_so_and_labels_metadata_when_asked() {
     let studio = Studio::new();

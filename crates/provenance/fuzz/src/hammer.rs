@@ -14,7 +14,7 @@ use danqing_provenance::labeller::{Explicit, Facts, Labeller};
 use danqing_provenance::manifest::Source;
 use danqing_provenance::verify::Trust;
 use danqing_provenance::visible::Visible;
-use danqing_provenance_fuzz::{container, label, whole};
+use danqing_provenance_fuzz::{container, document, label, whole};
 use image::{ImageFormat, Rgba, RgbaImage};
 
 /// Slower than this for one file is a finding too.
@@ -37,6 +37,7 @@ fn main() {
         let start = Instant::now();
         let survived = catch_unwind(AssertUnwindSafe(|| {
             container(&bytes);
+            document(&bytes);
             label(&bytes);
             whole(&bytes, &Trust::default());
         }));
@@ -95,8 +96,28 @@ fn made() -> Vec<Vec<u8>> {
     files.push(b"ID3\x04\0\0\0\0\0\x0aTXXX\0\0\0\0\0\0\xff\xfb\x90\0".to_vec());
     files.push([&b"fLaC\x80\0\0\x22"[..], &[0; 34]].concat());
     files.push(b"\0\0\0\x14ftypisom\0\0\0\0isom\0\0\0\x08moov\0\0\0\x08mdat".to_vec());
-    files.push(b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\nxref\n0 2\n0000000000 65535 f \n0000000009 00000 n \ntrailer\n<< /Size 2 /Root 1 0 R >>\nstartxref\n45\n%%EOF\n".to_vec());
+    files.extend(documents(&labeller, &facts));
     files
+}
+
+/// PDF files with a page: one with a table of cross-references, one whose objects are in a stream, both also labelled.
+fn documents(labeller: &Labeller, facts: &Facts<'_>) -> Vec<Vec<u8>> {
+    let table = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n3 0 obj\n<< /Parent 2 0 R /MediaBox [0 0 99 99] /Rotate 90 >>\nendobj\n4 0 obj\n<< /Title (a) >>\nendobj\nxref\n0 5\n0000000000 65535 f \n0000000009 00000 n \n0000000058 00000 n \n0000000115 00000 n \n0000000183 00000 n \ntrailer\n<< /Size 5 /Root 1 0 R /Info 4 0 R >>\nstartxref\n215\n%%EOF\n";
+    let objects = b"1 0 2 35 3 76 <</Type/Catalog/Pages 2 0 R>>      <</Type/Pages/Kids[3 0 R]/Count 1>>      <</Parent 2 0 R/MediaBox[0 0 9 9]>>";
+    let mut streams = b"%PDF-1.5\n".to_vec();
+    streams.extend(format!("4 0 obj\n<< /Type /ObjStm /N 3 /First 14 /Length {} >>\nstream\n", objects.len()).into_bytes());
+    streams.extend(objects);
+    streams.extend(b"\nendstream\nendobj\n");
+    let start = streams.len();
+    streams.extend(b"5 0 obj\n<< /Type /XRef /Size 5 /W [1 1 1] /Index [1 4] /Root 1 0 R /Length 12 >>\nstream\n");
+    streams.extend([2, 4, 0, 2, 4, 1, 2, 4, 2, 1, 9, 0]);
+    streams.extend(format!("\nendstream\nendobj\nstartxref\n{start}\n%%EOF\n").into_bytes());
+    let plain = [table.to_vec(), streams];
+    let labelled = plain.each_ref().map(|file| {
+        let stamped = labeller.visible().stamp(file).expect("a page");
+        labeller.label_file(&stamped, "a.pdf", facts).expect("labelled").into_bytes()
+    });
+    [plain, labelled].concat()
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014).

@@ -5,6 +5,7 @@ use danqing_provenance::container::{self, Format};
 use danqing_provenance::keys::WatermarkKey;
 use danqing_provenance::signature;
 use danqing_provenance::verify::{Language, Trust, verify};
+use danqing_provenance::visible::Visible;
 use danqing_provenance::xmp::DigitalSource;
 
 /// Reads `bytes` as a file of every format and writes a label into those that are sound: the written file must hold
@@ -25,6 +26,14 @@ pub fn container(bytes: &[u8]) {
         assert_eq!(again.sites.len(), 1, "{format}: {again:?}");
         assert_eq!(Aigc::read(&again.sites[0].text).label.as_ref(), Some(&label), "{format}: {again:?}");
     }
+}
+
+/// Puts the visible label on the first page of `bytes`, where they are a PDF file that has one: the old bytes stay, and the
+/// label is on the page that the new revision shows.
+pub fn document(bytes: &[u8]) {
+    let Ok(stamped) = Visible::default().stamp(bytes) else { return };
+    assert!(stamped.starts_with(bytes), "the old bytes stay");
+    assert!(Visible::default().stamp(&stamped).is_ok(), "the new revision has the page");
 }
 
 /// Reads `bytes` as the text of a label and checks its signature.

@@ -160,6 +160,7 @@ fn of_manifest(manifest: &Manifest) -> Value {
         "when": manifest.when,
         "actions": manifest.actions,
         "digital_source_types": manifest.digital_sources,
+        "parent_label": manifest.parent.as_ref().map(fields),
         "soft_bindings": manifest.soft_bindings.iter().map(binding).collect::<Vec<_>>(),
     })
 }
@@ -253,6 +254,7 @@ impl Unchecked {
             Self::Empty => "empty",
             Self::TooLarge => "too-large",
             Self::Damaged { .. } => "damaged",
+            Self::Encrypted => "encrypted",
             Self::TooManyPixels => "too-many-pixels",
             Self::Undecodable => "undecodable",
         }
@@ -272,6 +274,10 @@ impl Unchecked {
                     format!("the file is damaged; metadata after that place was not read ({reason})"),
                 );
             }
+            Self::Encrypted => (
+                "文件加了密，里面的标识读不出来",
+                "the file is encrypted, and labels inside it cannot be read",
+            ),
             Self::TooManyPixels => (
                 "图片超过四千万像素，没有查水印",
                 "the picture has more than 40 million pixels and was not searched for a watermark",

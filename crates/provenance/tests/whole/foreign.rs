@@ -16,7 +16,6 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/whole/foreign")
 
 #[test]
 fn the_coalitions_library_finds_every_format_valid() {
-    let python = environment();
     for algorithm in [Algorithm::Es256, Algorithm::Ed25519] {
         let studio = Studio::new(algorithm);
         let folder = tempfile::tempdir().expect("a folder");
@@ -29,11 +28,7 @@ fn the_coalitions_library_finds_every_format_valid() {
                 name
             })
             .collect();
-        let answer =
-            output(Command::new(&python).arg(Path::new(FOLDER).join("read.py")).args(&names), folder.path());
-        assert_eq!(answer.lines().count(), names.len(), "{answer}");
-        for (line, name) in answer.lines().zip(&names) {
-            let found: Value = serde_json::from_str(line).expect("JSON");
+        for (name, found) in names.iter().zip(coalition(&names, folder.path())) {
             assert_eq!(found["state"], "Valid", "{name}, {algorithm:?}: {found}");
             assert_eq!(
                 found["codes"],
@@ -54,7 +49,6 @@ fn the_coalitions_library_finds_every_format_valid() {
 
 #[test]
 fn an_edited_picture_carries_its_parent() {
-    let python = environment();
     let studio = Studio::new(Algorithm::Es256);
     let folder = tempfile::tempdir().expect("a folder");
     let (_, png) = encoders().remove(0);
@@ -62,9 +56,7 @@ fn an_edited_picture_carries_its_parent() {
     let parent = Parent { bytes: first.bytes(), mime: "image/png" };
     let second = studio.label_from(flat_art(192), Source::Edited(parent), &png).expect("labelled");
     fs::write(folder.path().join("b.png"), second.bytes()).expect("written");
-    let answer =
-        output(Command::new(&python).arg(Path::new(FOLDER).join("read.py")).arg("b.png"), folder.path());
-    let found: Value = serde_json::from_str(&answer).expect("JSON");
+    let found = coalition(&["b.png"], folder.path()).remove(0);
     assert_eq!(found["state"], "Valid", "{found}");
     assert_eq!(found["ingredients"], serde_json::json!(["parentOf"]), "{found}");
     let edited = serde_json::json!(["c2pa.edited", "compositeWithTrainedAlgorithmicMedia"]);
@@ -111,30 +103,34 @@ fn media(folder: &Path) -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// Each of [`media`] labelled, with the label's text.
-fn labelled_media(studio: &Studio, folder: &Path) -> Vec<(&'static str, String)> {
-    let facts = facts(Source::Created, Explicit::Drawn);
-    let label = |(name, bytes): (&'static str, Vec<u8>)| {
-        let labelled = studio.labeller.label_file(&bytes, name, &facts).expect(name);
-        fs::write(folder.join(name), labelled.bytes()).expect("written");
-        (name, labelled.label().to_json())
-    };
-    media(folder).into_iter().map(label).collect()
+/// Each of [`media`], labelled with fresh keys.
+struct LabelledMedia {
+    folder: tempfile::TempDir,
+    /// Name of each file, with the text of its label.
+    files: Vec<(&'static str, String)>,
+}
+
+impl LabelledMedia {
+    fn new(algorithm: Algorithm) -> Self {
+        let studio = Studio::new(algorithm);
+        let folder = tempfile::tempdir().expect("a folder");
+        let facts = facts(Source::Created, Explicit::Drawn);
+        let label = |(name, bytes): (&'static str, Vec<u8>)| {
+            let labelled = studio.labeller.label_file(&bytes, name, &facts).expect(name);
+            fs::write(folder.path().join(name), labelled.bytes()).expect("written");
+            (name, labelled.label().to_json())
+        };
+        let files = media(folder.path()).into_iter().map(label).collect();
+        Self { folder, files }
+    }
 }
 
 #[test]
 fn the_coalitions_library_finds_other_media_valid() {
-    let python = environment();
     for algorithm in [Algorithm::Es256, Algorithm::Ed25519] {
-        let studio = Studio::new(algorithm);
-        let folder = tempfile::tempdir().expect("a folder");
-        let files = labelled_media(&studio, folder.path());
+        let LabelledMedia { folder, files } = LabelledMedia::new(algorithm);
         let names: Vec<&str> = files.iter().map(|(name, _)| *name).take(6).collect();
-        let answer =
-            output(Command::new(&python).arg(Path::new(FOLDER).join("read.py")).args(&names), folder.path());
-        assert_eq!(answer.lines().count(), names.len(), "{answer}");
-        for (line, name) in answer.lines().zip(&names) {
-            let found: Value = serde_json::from_str(line).expect("JSON");
+        for (name, found) in names.iter().zip(coalition(&names, folder.path())) {
             assert_eq!(found["state"], "Valid", "{name}, {algorithm:?}: {found}");
             assert_eq!(
                 found["codes"],
@@ -148,18 +144,17 @@ fn the_coalitions_library_finds_other_media_valid() {
 
 #[test]
 fn readers_of_tags_find_the_label_in_other_media() {
-    let python = environment();
-    let studio = Studio::new(Algorithm::Es256);
-    let folder = tempfile::tempdir().expect("a folder");
-    for (name, label) in labelled_media(&studio, folder.path()) {
+    let LabelledMedia { folder, files } = LabelledMedia::new(Algorithm::Es256);
+    for (name, label) in files {
         let told = match name.rsplit('.').next().expect("an extension") {
             "mp4" | "mov" | "m4a" => {
                 let entry = ["-v", "error", "-show_entries", "format_tags=AIGC", "-of", "csv=p=0:e=none"];
                 output(Command::new("ffprobe").args(entry).arg(name), folder.path())
             }
-            "mp3" | "flac" => {
-                output(Command::new(&python).arg(Path::new(FOLDER).join("tags.py")).arg(name), folder.path())
-            }
+            "mp3" | "flac" => output(
+                Command::new(environment()).arg(Path::new(FOLDER).join("tags.py")).arg(name),
+                folder.path(),
+            ),
             "svg" => output(Command::new("exiftool").args(["-b", "-XMP-TC260:all", name]), folder.path()),
             // No reader of others is known here that tells of unknown chunks in WAVE files; the chunk must be there once,
             // as RIFF counts it.
@@ -187,6 +182,15 @@ fn chunks(bytes: &[u8]) -> Vec<([u8; 4], String)> {
         rest = &data[(size + size % 2).min(data.len())..];
     }
     chunks
+}
+
+/// What the coalition's library finds in each of the files.
+fn coalition(names: &[impl AsRef<std::ffi::OsStr>], folder: &Path) -> Vec<Value> {
+    let script = Path::new(FOLDER).join("read.py");
+    let answer = output(Command::new(environment()).arg(script).args(names), folder);
+    let found: Vec<Value> = answer.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(found.len(), names.len(), "{answer}");
+    found
 }
 
 fn output(command: &mut Command, folder: &Path) -> String {

@@ -2,12 +2,15 @@
 //! any byte shows.
 
 use danqing_provenance::Error;
+use danqing_provenance::aigc::{Aigc, Certainty};
+use danqing_provenance::container::{self, Format};
 use danqing_provenance::keys::Algorithm;
 use danqing_provenance::labeller::Explicit;
 use danqing_provenance::manifest::{Parent, Source, State};
 use danqing_provenance::number::Number;
 use danqing_provenance::verify::{Contradiction, Finding, Signature, Trust, Verdict, verify};
 use danqing_provenance::waiver::Waiver;
+use danqing_provenance::xmp::DigitalSource;
 use image::{Rgba, RgbaImage};
 
 use crate::support::{Encoder, PRODUCER, Studio, encoders, facts, flat_art};
@@ -135,25 +138,16 @@ fn a_label_moved_to_another_picture_is_told() {
     let (_, png) = encoders().remove(0);
     let theirs = png(&flat_art(192)).expect("a picture");
     let ours = studio.label(flat_art(160), &png).expect("labelled");
-    let moved = danqing_provenance::container::write(
-        &theirs,
-        danqing_provenance::container::Format::Png,
-        ours.label(),
-        danqing_provenance::xmp::DigitalSource::TrainedAlgorithmicMedia,
-    )
-    .expect("written");
+    let moved = container::write(&theirs, Format::Png, ours.label(), DigitalSource::TrainedAlgorithmicMedia)
+        .expect("written");
     let report = verify(&moved, "a.png", studio.labeller.trust());
     let told = Finding::Contradiction(Contradiction::WatermarkMissing);
     assert!(report.findings.contains(&told), "no watermark: {report:?}");
 
     let other = studio.label(flat_art(192), &png).expect("labelled");
-    let swapped = danqing_provenance::container::write(
-        other.bytes(),
-        danqing_provenance::container::Format::Png,
-        ours.label(),
-        danqing_provenance::xmp::DigitalSource::TrainedAlgorithmicMedia,
-    )
-    .expect("written");
+    let swapped =
+        container::write(other.bytes(), Format::Png, ours.label(), DigitalSource::TrainedAlgorithmicMedia)
+            .expect("written");
     let report = verify(&swapped, "a.png", studio.labeller.trust());
     let codes: Vec<&str> = report
         .findings
@@ -203,6 +197,98 @@ fn a_picture_made_from_another_says_so() {
                 manifest.actions.iter().any(|found| found == action),
                 "{extension}: {action}: {manifest:?}"
             );
+        }
+    }
+}
+
+/// Labels of the wild, without a manifest, are not lost either: they stand beside the parent.
+#[test]
+fn the_label_of_what_was_edited_is_kept_with_the_parent() {
+    let studio = Studio::new(Algorithm::Es256);
+    let theirs =
+        Aigc::produced(Certainty::MayBe, "001191440300708461136T1XGW3", "their-(1)").expect("a label");
+    for (extension, encode) in encoders() {
+        let picture = encode(&flat_art(160)).expect("a picture");
+        let format = Format::sniff(&picture, None).expect("a format");
+        let source = DigitalSource::TrainedAlgorithmicMedia;
+        let labelled = container::write(&picture, format, &theirs, source).expect("written");
+        let parent = Parent { bytes: &labelled, mime: format.mime() };
+        let edited = studio.label_from(flat_art(192), Source::Edited(parent), &encode).expect(extension);
+        // The new picture is a product of its own: one label, and it is ours.
+        assert_eq!(edited.label().content_producer, PRODUCER, "{extension}");
+        assert_eq!(edited.label().content_propagator, "", "{extension}: nobody passed it on");
+        let report = verify(edited.bytes(), "a", studio.labeller.trust());
+        assert!(!report.is_contradictory(), "{extension}: {report:?}");
+        let manifest = report.manifest().expect("a manifest");
+        assert_eq!(manifest.parent.as_ref(), Some(&theirs), "{extension}: {manifest:?}");
+        let finding = Finding::Manifest(Box::new(manifest.clone()));
+        let json = report.to_json();
+        let told =
+            json["findings"].as_array().and_then(|found| found.iter().find(|it| it["kind"] == "manifest"));
+        let told = told.unwrap_or_else(|| panic!("{finding:?} in {json}"));
+        assert_eq!(told["parent_label"]["ProduceID"], "their-(1)", "{extension}: {told}");
+
+        // Its own label, when it is edited in turn.
+        let parent = Parent { bytes: edited.bytes(), mime: format.mime() };
+        let again = studio.label_from(flat_art(176), Source::Edited(parent), &encode).expect(extension);
+        let report = verify(again.bytes(), "a", studio.labeller.trust());
+        let named = report.manifest().and_then(|manifest| manifest.parent.as_ref());
+        assert_eq!(named, Some(edited.label()), "{extension}: signature included");
+    }
+}
+
+/// Pictures of the kinds that danqing makes and meets: flat on nothing, smooth, and with texture everywhere.
+fn hosts() -> [(&'static str, RgbaImage); 3] {
+    let noise = |x: u32, y: u32| {
+        let mut z = (u64::from(x) << 32 | u64::from(y)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        z = (z ^ z >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        (z >> 59) as u8
+    };
+    let smooth =
+        RgbaImage::from_fn(512, 384, |x, y| Rgba([(x / 3) as u8 + 40, (y / 3) as u8 + 60, 150, 255]));
+    let rough = RgbaImage::from_fn(400, 400, |x, y| {
+        let wave = ((f64::from(x) / 9.0).sin() * (f64::from(y) / 13.0).cos() * 60.0 + 120.0) as u8;
+        Rgba([wave + noise(x, y), wave / 2 + noise(y, x), 90 + noise(x + 7, y), 255])
+    });
+    [("flat", flat_art(512)), ("smooth", smooth), ("rough", rough)]
+}
+
+/// A mark in a picture that has one already, of the same key and at the same places: the new number is the one that is
+/// read, five times over, and also where only half of the picture was painted again.
+#[test]
+fn a_new_watermark_takes_the_place_of_the_one_before() {
+    let studio = Studio::new(Algorithm::Es256);
+    for (extension, encode) in encoders().into_iter().filter(|(extension, _)| *extension != "gif") {
+        for (host, picture) in hosts() {
+            let first = studio.label(picture.clone(), &encode).expect(host);
+            assert!(first.is_marked(), "{extension}, {host}");
+            let mut before = first;
+            for time in 0..5 {
+                let mut work = before.picture().expect("a picture").clone();
+                if time == 1 {
+                    // The left half as it was without any mark.
+                    image::imageops::replace(
+                        &mut work,
+                        &image::imageops::crop_imm(&picture, 0, 0, picture.width() / 2, picture.height())
+                            .to_image(),
+                        0,
+                        0,
+                    );
+                }
+                let parent = Parent { bytes: before.bytes(), mime: before.format().mime() };
+                let after = studio.label_from(work, Source::Edited(parent), &encode);
+                let after = after.unwrap_or_else(|error| panic!("{extension}, {host}, {time}: {error}"));
+                let report = verify(after.bytes(), "a", studio.labeller.trust());
+                let number = Number::watermark_text(after.number().watermark());
+                assert_eq!(report.watermark(), Some(&number), "{extension}, {host}, {time}: {report:?}");
+                assert_ne!(
+                    after.number(),
+                    before.number(),
+                    "{extension}, {host}, {time}: a number of its own"
+                );
+                assert!(!report.is_contradictory(), "{extension}, {host}, {time}: {report:?}");
+                before = after;
+            }
         }
     }
 }
