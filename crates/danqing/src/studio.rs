@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use crate::config::{Config, StoreSettings};
 use crate::error::Error;
 use crate::labelling;
+use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::painter::Weights;
 use crate::seal::Seal;
@@ -19,6 +20,8 @@ pub(crate) struct Studio {
     pub(crate) workshop: Arc<Workshop>,
     pub(crate) store: Store,
     pub(crate) metrics: Metrics,
+    /// Who paints live.
+    pub(crate) live: Live,
     /// Signs addresses, tokens and webhooks.
     pub(crate) seal: Seal,
     /// Turns true when the process ends; streams end with it.
@@ -36,7 +39,8 @@ impl Studio {
         let store = store(&config).await?;
         let workshop = Arc::new(Workshop::open(&config, weights, threads, labelling::Clock::System)?);
         let seal = Seal::open_or_make(&config.store.folder().join("seal.key"))?;
-        Ok(Self { config, workshop, store, metrics: Metrics::default(), seal, going })
+        let live = Live::new(config.limits.live.value.unwrap_or(0));
+        Ok(Self { config, workshop, store, metrics: Metrics::default(), live, seal, going })
     }
 
     /// Whether the studio is reached over HTTPS.

@@ -80,6 +80,8 @@ pub(super) struct Asked {
     background: String,
     ground: String,
     whole: String,
+    travel: String,
+    blend: String,
     /// `word=other`: the word is to be replaced.
     r#use: String,
     f_adjective: String,
@@ -134,6 +136,8 @@ pub(super) struct Form {
     guidance: String,
     exact: String,
     ground: String,
+    travel: String,
+    blend: String,
     whole: bool,
     advanced: bool,
     styles: Vec<Choice>,
@@ -221,6 +225,8 @@ impl Asked {
             style: text(&self.style),
             background: text(&self.ground).or_else(|| text(&self.background)),
             whole: !self.whole.is_empty(),
+            travel: text(&self.travel),
+            blend: text(&self.blend),
             changes: None,
         }
     }
@@ -269,6 +275,8 @@ impl Form {
             || written.seed.is_some()
             || !offered
             || !ground_offered
+            || written.travel.is_some()
+            || written.blend.is_some()
             || written.whole;
         Self {
             prompt: written.prompt.clone(),
@@ -278,6 +286,8 @@ impl Form {
             guidance: written.guidance.unwrap_or(DEFAULT_GUIDANCE).to_string(),
             exact: if offered { String::new() } else { size.clone() },
             ground: if ground_offered { String::new() } else { background.clone() },
+            travel: text(&written.travel),
+            blend: text(&written.blend),
             whole: written.whole,
             advanced,
             styles: styles(ui, written.style.as_deref()),
