@@ -21,8 +21,10 @@ use crate::painter::Cancel;
 use crate::workshop::Workshop;
 use crate::{painting, screening};
 
-/// Steps of a frame.
+/// Steps of a frame; and of one with more than [`FEW`] things, each of which is shown small.
 const STEPS: u32 = 6;
+const STEPS_OF_MANY: u32 = 4;
+const FEW: usize = 2;
 /// Guidance of a frame.
 const GUIDANCE: f32 = 3.0;
 /// Sampler of a frame: of second order, which in so few steps is nearer to what the kept picture will be.
@@ -72,7 +74,10 @@ impl Workshop {
         watch: &mut dyn FnMut() -> ControlFlow<()>,
     ) -> Result<RgbaImage, Error> {
         let order = self.screen(order.frame())?;
-        let plans = self.plans(&order)?;
+        let mut plans = self.plans(&order)?;
+        for plan in plans.iter_mut().filter(|plan| plan.paintings.len() > FEW) {
+            plan.order.steps = STEPS_OF_MANY;
+        }
         let painted = self.painter.paint(&plans, &mut |_| watch())?;
         let (Some(plan), Some(mut pictures)) = (plans.first(), painted.into_iter().next()) else {
             return Err(Error::Broken);
