@@ -212,7 +212,8 @@ mod tests {
     #[test]
     fn places_are_for_a_few_and_free_after_a_pause() {
         let (live, now) = (Live::new(1), Instant::now());
-        let full = |live: &Live, person, now| matches!(live.begin(person, now), Err(Error::LiveFull { most: 1 }));
+        let full =
+            |live: &Live, person, now| matches!(live.begin(person, now), Err(Error::LiveFull { most: 1 }));
         assert!(!full(&live, "li", now), "the first");
         assert!(full(&live, "wang", now + PAUSE / 2), "she is still there");
         assert!(!full(&live, "li", now + PAUSE / 2), "and paints on");
@@ -241,7 +242,8 @@ mod tests {
         };
         let order = Order::new("三只红灯笼", &wish).expect("sound");
         let frame = order.frame();
-        let decides = |order: &Order| (order.prompt.clone(), order.seed, order.travel, order.blend, order.style);
+        let decides =
+            |order: &Order| (order.prompt.clone(), order.seed, order.travel, order.blend, order.style);
         assert_eq!(decides(&frame), decides(&order), "words, noise and styles");
         assert_eq!((frame.size.width_px, frame.size.height_px, frame.count), (128, 64, 1), "small, and one");
         assert!(frame.changes.is_empty(), "layers are changed in pictures that are kept");

@@ -209,7 +209,8 @@ impl Pipeline {
             blends.filter(|(_, blend)| blend.share.get() > 0.0)
         };
         let blends = seconds().map(|(_, blend)| &blend.prompt);
-        let entries = prompts.chain(negatives).chain(blends).map(|prompt| place_of(&mut texts, prompt)).collect();
+        let entries =
+            prompts.chain(negatives).chain(blends).map(|prompt| place_of(&mut texts, prompt)).collect();
         let states: Vec<_> = texts.iter().map(|prompt| self.weighted_states(prompt)).collect();
         let conditioning = self.painter.condition(&self.cpu, &states);
 

@@ -72,12 +72,18 @@ mod tests {
             assert_eq!(Travel::parse(text).expect("sound").to_string(), text, "as it was");
         }
         assert_eq!(Blend::parse("hand-drawn:0.25").expect("sound").to_string(), "hand-drawn:0.25", "a style");
-        assert_eq!(Blend::parse("扁平 0.4").expect("sound").style, Style::Flat, "in parameters and in Chinese");
+        assert_eq!(
+            Blend::parse("扁平 0.4").expect("sound").style,
+            Style::Flat,
+            "in parameters and in Chinese"
+        );
     }
 
     #[test]
     fn neither_takes_what_it_does_not_understand() {
-        for text in ["", "99", ":0.4", "99:1.01", "99:-0.1", "99:NaN", "-1:0.5", "9007199254740992:0.5", "x:0.5"] {
+        for text in
+            ["", "99", ":0.4", "99:1.01", "99:-0.1", "99:NaN", "-1:0.5", "9007199254740992:0.5", "x:0.5"]
+        {
             assert!(Travel::parse(text).is_err(), "{text}");
         }
         for text in ["", "扁平", "扁平:2", "没有这种:0.5", ":0.5"] {

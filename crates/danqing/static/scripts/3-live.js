@@ -82,14 +82,14 @@ const live = (form) => {
     return String(data);
   };
 
-  const show = async (response) => {
+  const show = async (response, prompt) => {
     const address = URL.createObjectURL(await response.blob());
     const last = frame.src;
     frame.src = address;
     await frame.decode().catch(() => {});
     if (last.startsWith("blob:")) URL.revokeObjectURL(last);
     frame.hidden = false;
-    frame.alt = words().trim();
+    frame.alt = prompt;
     stage.disabled = false;
     stage.classList.remove("stale");
     one("[data-blank]", form).hidden = true;
@@ -109,14 +109,15 @@ const live = (form) => {
   const paint = async () => {
     while (wanted !== shown) {
       const asked = wanted;
-      if (!new URLSearchParams(asked).get("prompt")) break;
+      const prompt = new URLSearchParams(asked).get("prompt");
+      if (!prompt) break;
       work = { since: performance.now(), stop: new AbortController() };
       try {
         const body = new URLSearchParams(asked);
         const response = await fetch(said.live, { method: "POST", credentials: "same-origin", body, signal: work.stop.signal });
         shown = asked;
         if (response.status === 200) {
-          await show(response);
+          await show(response, prompt);
           pace(work.since);
         } else if (response.status !== 204) {
           note.textContent = (await response.text()).trim();

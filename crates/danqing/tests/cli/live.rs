@@ -18,7 +18,8 @@ fn pixels(reply: &Reply) -> image::RgbaImage {
 /// What the studio has stored and recorded, as its numbers tell.
 fn kept(server: &Server) -> Vec<String> {
     let text = server.get("/metrics", &[]).text().to_owned();
-    let names = ["danqing_pictures_total", "danqing_jobs_queued", "danqing_jobs_leased", "danqing_ledger_entries"];
+    let names =
+        ["danqing_pictures_total", "danqing_jobs_queued", "danqing_jobs_leased", "danqing_ledger_entries"];
     let is_told = |line: &&str| names.iter().any(|name| line.starts_with(&format!("{name} ")));
     text.lines().filter(is_told).map(str::to_owned).collect()
 }
@@ -77,13 +78,16 @@ fn what_is_kept_has_the_noise_and_the_styles_that_were_seen() {
     let studio = Studio::new();
     let server = Server::start(&studio);
     let mut events = server.events();
-    let fields = [("prompt", "猫"), ("seed", "7"), ("travel", "9:0.5"), ("style", "3d"), ("blend", "flat:0.25")];
+    let fields =
+        [("prompt", "猫"), ("seed", "7"), ("travel", "9:0.5"), ("style", "3d"), ("blend", "flat:0.25")];
     assert_eq!(server.post("/orders", &fields, &[]).status, 303, "an ordinary order");
     let data = events.find(|line| line.contains("\"picture\":")).expect("a picture");
-    let data: serde_json::Value = serde_json::from_str(data.strip_prefix("data: ").expect("data")).expect("JSON");
+    let data: serde_json::Value =
+        serde_json::from_str(data.strip_prefix("data: ").expect("data")).expect("JSON");
     let file = server.get(&format!("/pictures/{}/file", data["picture"].as_str().expect("an id")), &[]);
     std::fs::write(studio.path().join("kept.png"), &file.body).expect("written");
-    let again = studio.paint(&["--like", "kept.png", "--json", "--out", "again.png", "--reproducible"]).good();
+    let again =
+        studio.paint(&["--like", "kept.png", "--json", "--out", "again.png", "--reproducible"]).good();
     for told in ["\"seed\":7", "again.png"] {
         assert!(again.out.contains(told), "{told}: {}", again.out);
     }
@@ -112,7 +116,8 @@ fn rules_stop_frames_before_they_are_painted() {
 fn only_those_who_may_paint_paint_live() {
     let studio = Studio::new();
     account(&studio, "owner", "owner");
-    let [viewer, li] = [("look", "viewer"), ("li", "creator")].map(|(name, role)| account(&studio, name, role));
+    let [viewer, li] =
+        [("look", "viewer"), ("li", "creator")].map(|(name, role)| account(&studio, name, role));
     let server = Server::start(&studio);
     let cat = [("prompt", "猫")];
     assert_eq!(frame(&server, &cat, &[]).status, 401, "a stranger");
@@ -131,9 +136,8 @@ fn places_are_limited_and_the_others_are_told() {
     let mut command = studio.command(&[]);
     command.env("DANQING_LIMITS_LIVE", "1");
     let server = Server::of(command, &studio);
-    let of = |key: &str| {
-        frame(&server, &[("prompt", "猫")], &[("Authorization", key), ("Accept-Language", "en")])
-    };
+    let of =
+        |key: &str| frame(&server, &[("prompt", "猫")], &[("Authorization", key), ("Accept-Language", "en")]);
     assert_eq!(of(&li).status, 200, "the first");
     let full = of(&wang);
     assert_eq!(full.status, 503, "the second");
@@ -181,7 +185,11 @@ fn a_terminal_repaints_with_every_key_and_keeps_with_enter() {
     let output = command.args(["--seed", "7", "--preview", "always"]).output().expect("python3 starts");
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stderr));
-    assert_eq!(studio.files().iter().filter(|file| file.ends_with(".png")).count(), 1, "one was kept: {told}");
+    assert_eq!(
+        studio.files().iter().filter(|file| file.ends_with(".png")).count(),
+        1,
+        "one was kept: {told}"
+    );
     let kept = studio.run(&["verify", "红灯笼.png", "--json"]);
     assert!(kept.out.contains("\"is\"") || kept.code == 0, "with its labels: {kept:?}");
 }

@@ -26,7 +26,8 @@ const of = (page, words) =>
 const pixels = (page) =>
   page.evaluate(async () => {
     const image = document.querySelector("[data-frame]");
-    await image.decode();
+    // Where the next frame comes meanwhile, that one is meant.
+    for (let known = false; !known; ) known = await image.decode().then(() => true, () => false);
     const sheet = new OffscreenCanvas(image.naturalWidth, image.naturalHeight).getContext("2d");
     sheet.drawImage(image, 0, 0);
     const { data } = sheet.getImageData(0, 0, image.naturalWidth, image.naturalHeight);

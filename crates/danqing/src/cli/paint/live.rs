@@ -137,11 +137,11 @@ impl Sheet {
             wish.travel = (travelled > 0).then(|| format!("{}:{share}", self.there));
         }
         if let Some(place) = self.place {
-            let [first, second] = [0, 1].map(|next| STYLES.get((place / BETWEEN + next) as usize).copied().flatten());
+            let [first, second] =
+                [0, 1].map(|next| STYLES.get((place / BETWEEN + next) as usize).copied().flatten());
             let share = (place % BETWEEN) as f32 / BETWEEN as f32;
             wish.style = first.map(|style| style.name().to_owned());
-            wish.blend =
-                second.filter(|_| share > 0.0).map(|second| format!("{}:{share}", second.name()));
+            wish.blend = second.filter(|_| share > 0.0).map(|second| format!("{}:{share}", second.name()));
         }
         Order::new(&self.prompt, &wish)
     }
@@ -150,11 +150,15 @@ impl Sheet {
     fn manner(&self, order: &Order, language: Language) -> String {
         let said = language.pick(danqing_scene::Language::Chinese, danqing_scene::Language::English);
         let mut parts = vec![format!("{} {}", language.pick("种子", "seed"), order.seed)];
-        parts.extend(order.travel.map(|travel| format!("→ {} {:.0} %", travel.seed, travel.share.get() * 100.0)));
+        parts.extend(
+            order.travel.map(|travel| format!("→ {} {:.0} %", travel.seed, travel.share.get() * 100.0)),
+        );
         parts.extend(order.style.map(|style| style.word(said).to_owned()));
-        parts.extend(order.blend.map(|blend| {
-            format!("+ {} {:.0} %", blend.style.word(said), blend.share.get() * 100.0)
-        }));
+        parts.extend(
+            order
+                .blend
+                .map(|blend| format!("+ {} {:.0} %", blend.style.word(said), blend.share.get() * 100.0)),
+        );
         parts.push(language.pick("回车留下", "Enter keeps").to_owned());
         parts.join("  ")
     }
@@ -267,7 +271,9 @@ impl Board {
 /// The end of `text` that fits into `columns`.
 fn tail(text: &str, columns: usize) -> &str {
     let mut places = text.char_indices().map(|(place, _)| place).chain([text.len()]);
-    places.find_map(|place| Some(&text[place..]).filter(|rest| console::measure_text_width(rest) <= columns)).unwrap_or("")
+    places
+        .find_map(|place| Some(&text[place..]).filter(|rest| console::measure_text_width(rest) <= columns))
+        .unwrap_or("")
 }
 
 /// A terminal that takes nothing any more is noticed when it is read.
@@ -281,7 +287,8 @@ mod tests {
     use super::*;
 
     fn sheet() -> Sheet {
-        Sheet::new("猫", Wish { seed: Some(7), style: Some("flat".into()), ..Wish::default() }).expect("sound")
+        Sheet::new("猫", Wish { seed: Some(7), style: Some("flat".into()), ..Wish::default() })
+            .expect("sound")
     }
 
     fn pressed(keys: &[Key]) -> Order {
@@ -300,7 +307,7 @@ mod tests {
         let order = pressed(&[Key::ArrowRight, Key::ArrowRight, Key::ArrowLeft]);
         assert_eq!(order.travel.map(|travel| travel.share.get()), Some(0.05), "one step of twenty");
         assert_eq!(pressed(&[Key::ArrowRight, Key::ArrowLeft]).travel, None, "and back");
-        let order = pressed(&[Key::ArrowUp; 5]);
+        let order = pressed(&vec![Key::ArrowUp; 5]);
         assert_eq!(order.style, STYLES[1], "the first style");
         let blend = order.blend.expect("a blend");
         assert_eq!((Some(blend.style), blend.share.get()), (STYLES[2], 0.25), "and a quarter of the second");
@@ -309,9 +316,9 @@ mod tests {
 
     #[test]
     fn the_ends_of_both_ways_hold() {
-        let order = pressed(&[Key::ArrowRight; 50]);
+        let order = pressed(&vec![Key::ArrowRight; 50]);
         assert_eq!(order.travel.map(|travel| travel.share.get()), Some(1.0), "there");
-        let order = pressed(&[Key::ArrowUp; 50]);
+        let order = pressed(&vec![Key::ArrowUp; 50]);
         assert_eq!((order.style, order.blend), (STYLES[STYLES.len() - 1], None), "the last style");
         let order = pressed(&[Key::ArrowDown]);
         assert_eq!((order.style, order.blend), (None, None), "before the first");
