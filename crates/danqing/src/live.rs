@@ -21,18 +21,39 @@ use crate::painter::Cancel;
 use crate::workshop::Workshop;
 use crate::{painting, screening};
 
-/// Steps of a frame; and of one with more than [`FEW`] things, each of which is shown small.
-const STEPS: u32 = 6;
-const STEPS_OF_MANY: u32 = 4;
-const FEW: usize = 2;
+/// How much care a frame takes. All that decides between fast and good stands here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Care {
+    /// While words change: as fast as one can see.
+    Draft,
+    /// When they rest, once: as near to what the kept picture will be as somebody waits for.
+    Fine,
+}
+
+impl Care {
+    /// Steps of the sampler, guided by [`GUIDANCE`].
+    fn steps(self) -> u32 {
+        match self {
+            Self::Draft => 4,
+            Self::Fine => 8,
+        }
+    }
+
+    /// The longer side of the frame, in pixels.
+    fn side_px(self) -> u32 {
+        match self {
+            Self::Draft => 256,
+            Self::Fine => 512,
+        }
+    }
+}
+
 /// Guidance of a frame.
 const GUIDANCE: f32 = 3.0;
-/// Sampler of a frame: of second order, which in so few steps is nearer to what the kept picture will be.
-const SAMPLER: Sampler = Sampler::DpmPp2M;
+/// Sampler of a frame.
+const SAMPLER: Sampler = Sampler::Euler;
 /// The longer side that a frame is planned for, in pixels: as the model paints, so that nothing is enlarged on the way.
 const PLANNED_PX: u32 = 128;
-/// The longer side of a frame as it is shown, in pixels.
-const SHOWN_PX: u32 = 384;
 
 /// Styles that lie side by side on the slider, from none on; between two of them is a blend.
 pub(crate) const STYLES: [Option<Style>; 6] = [
@@ -49,11 +70,11 @@ const PAUSE: Duration = Duration::from_secs(30);
 
 impl Order {
     /// The same picture in a hurry.
-    fn frame(&self) -> Self {
+    fn frame(&self, care: Care) -> Self {
         let Size { width_px, height_px } = self.size;
         let side = |side: u32| (side * PLANNED_PX / width_px.max(height_px)).max(1);
         Self {
-            steps: STEPS,
+            steps: care.steps(),
             guidance: GUIDANCE,
             sampler: SAMPLER,
             size: Size { width_px: side(width_px), height_px: side(height_px) },
@@ -65,28 +86,26 @@ impl Order {
 }
 
 impl Workshop {
-    /// What `order` is going to look like, with the visible label; its longer side has 384 pixels.
+    /// What `order` is going to look like, with the visible label.
     ///
     /// `watch` is asked after each step whether to go on; if not, that is [`Error::Cancelled`].
     pub(crate) fn frame(
         &self,
         order: &Order,
+        care: Care,
         watch: &mut dyn FnMut() -> ControlFlow<()>,
     ) -> Result<RgbaImage, Error> {
-        let order = self.screen(order.frame())?;
-        let mut plans = self.plans(&order)?;
-        for plan in plans.iter_mut().filter(|plan| plan.paintings.len() > FEW) {
-            plan.order.steps = STEPS_OF_MANY;
-        }
+        let order = self.screen(order.frame(care))?;
+        let plans = self.plans(&order)?;
         let painted = self.painter.paint(&plans, &mut |_| watch())?;
         let (Some(plan), Some(mut pictures)) = (plans.first(), painted.into_iter().next()) else {
             return Err(Error::Broken);
         };
-        // Of several things each is shown small.
-        if let [only] = pictures.as_mut_slice() {
+        // Of several things each is shown small, and not enlarged by the model.
+        if let (Care::Fine, [only]) = (care, pictures.as_mut_slice()) {
             *only = self.painter.pipeline().upscale(only, Upscale::X4);
         }
-        let picture = plan.sketch(pictures, SHOWN_PX);
+        let picture = plan.sketch(pictures, care.side_px());
         let picture = self.rules.current().admit_picture(picture, &[]).map_err(screening::stopped)?;
         self.labelling.shown(picture).map_err(unlabelled)
     }
@@ -154,6 +173,7 @@ impl Live {
         workshop: &Arc<Workshop>,
         person: &str,
         order: Order,
+        care: Care,
     ) -> Result<Option<Frame>, Error> {
         let work = self.begin(person, Instant::now())?;
         let brush = Arc::clone(&self.brush).acquire_owned().await.map_err(|_| Error::Closing)?;
@@ -167,7 +187,7 @@ impl Live {
             let start = Instant::now();
             let mut watch =
                 || if cancel.is_set() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-            let picture = workshop.frame(&order, &mut watch)?;
+            let picture = workshop.frame(&order, care, &mut watch)?;
             let bytes = workshop.frame_file(&picture)?;
             Ok(Frame { bytes, duration: start.elapsed() })
         };
@@ -241,7 +261,7 @@ mod tests {
             ..Wish::default()
         };
         let order = Order::new("三只红灯笼", &wish).expect("sound");
-        let frame = order.frame();
+        let frame = order.frame(Care::Draft);
         let decides =
             |order: &Order| (order.prompt.clone(), order.seed, order.travel, order.blend, order.style);
         assert_eq!(decides(&frame), decides(&order), "words, noise and styles");

@@ -19,7 +19,7 @@ use super::page::{Ui, page};
 use super::reading::{self, Item};
 use crate::caller::Caller;
 use crate::error::Error;
-use crate::live::STYLES;
+use crate::live::{Care, STYLES};
 use crate::studio::Studio;
 
 /// How long painting a frame took (W3C, *Server Timing*), for whoever wants to know.
@@ -90,16 +90,27 @@ fn stops(ui: &Ui) -> Vec<Stop> {
     STYLES.iter().enumerate().map(stop).collect()
 }
 
-/// `POST /live`: the form of an order, painted in a hurry as a WebP file; nothing (204) where the same person has asked for
-/// a newer frame before this one was done.
+/// What the address says of a frame.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Manner {
+    /// Anything: with care.
+    fine: String,
+}
+
+/// `POST /live`: the form of an order, painted in a hurry as a WebP file, with `?fine=1` in less of a hurry; nothing (204)
+/// where the same person has asked for a newer frame before this one was done.
 pub(super) async fn frame(
     State(studio): State<Arc<Studio>>,
     caller: Caller,
+    Query(manner): Query<Manner>,
     Form(form): Form<OrderForm>,
 ) -> Result<Response, Error> {
     let person = &caller.at_least(Role::Creator)?.person;
     let asked = form.asked(&studio)?.into_iter().next().ok_or(Error::Broken)?;
-    let Some(frame) = studio.live.frame(&studio.workshop, person.id.as_str(), asked.order).await? else {
+    let care = if manner.fine.is_empty() { Care::Draft } else { Care::Fine };
+    let painted = studio.live.frame(&studio.workshop, person.id.as_str(), asked.order, care).await?;
+    let Some(frame) = painted else {
         return Ok(StatusCode::NO_CONTENT.into_response());
     };
     studio.metrics.frames.add(1);

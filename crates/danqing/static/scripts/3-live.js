@@ -1,8 +1,10 @@
-// Painting while one writes. One frame is asked for at a time, always with the newest words, and only where something has
-// changed: nobody who sits still has a processor at work.
+// Painting while one writes. One frame is asked for at a time, always with the newest words; when they rest, one more with
+// care. Nobody who sits still has a processor at work.
 
 /** Milliseconds after which a frame in work gives way to newer words. */
 const PATIENCE = 300;
+/** Milliseconds without a change after which a frame is painted with care. */
+const REST = 250;
 
 /** What is chosen of a text that an input method has not finished: its Chinese, not the letters that are typed for it. */
 const chosen = (text) => (text.match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]+/gu) ?? []).join("");
@@ -82,7 +84,7 @@ const live = (form) => {
     return String(data);
   };
 
-  const show = async (response, prompt) => {
+  const show = async (response, prompt, fine) => {
     const address = URL.createObjectURL(await response.blob());
     const last = frame.src;
     frame.src = address;
@@ -90,6 +92,7 @@ const live = (form) => {
     if (last.startsWith("blob:")) URL.revokeObjectURL(last);
     frame.hidden = false;
     frame.alt = prompt;
+    frame.dataset.frame = fine ? "fine" : "draft";
     stage.disabled = false;
     stage.classList.remove("stale");
     one("[data-blank]", form).hidden = true;
@@ -106,36 +109,52 @@ const live = (form) => {
     one("[data-pace-place]", form).textContent = rate ? told : told.split(" · ")[0];
   };
 
-  const paint = async () => {
-    while (wanted !== shown) {
-      const asked = wanted;
-      const prompt = new URLSearchParams(asked).get("prompt");
-      if (!prompt) break;
-      work = { since: performance.now(), stop: new AbortController() };
-      try {
-        const body = new URLSearchParams(asked);
-        const response = await fetch(said.live, { method: "POST", credentials: "same-origin", body, signal: work.stop.signal });
-        shown = asked;
-        if (response.status === 200) {
-          await show(response, prompt);
-          pace(work.since);
-        } else if (response.status !== 204) {
-          note.textContent = (await response.text()).trim();
-          stage.classList.add("stale");
-        }
-      } catch (error) {
-        if (error.name === "AbortError") continue;
-        note.textContent = said.away;
-        break;
+  /** Asks for the frame of `asked`; gives whether there may be another. */
+  const paint = async (asked, fine) => {
+    work = { since: performance.now(), stop: new AbortController(), fine };
+    try {
+      const body = new URLSearchParams(asked);
+      const address = fine ? `${said.live}?fine=1` : said.live;
+      const response = await fetch(address, { method: "POST", credentials: "same-origin", body, signal: work.stop.signal });
+      shown = asked;
+      if (response.status === 200) {
+        await show(response, body.get("prompt"), fine);
+        if (!fine) pace(work.since);
+        return !fine;
       }
+      if (response.status !== 204) {
+        note.textContent = (await response.text()).trim();
+        stage.classList.add("stale");
+      }
+      return false;
+    } catch (error) {
+      if (error.name !== "AbortError") note.textContent = said.away;
+      return false;
+    } finally {
+      work = null;
     }
-    work = null;
+  };
+
+  const rested = later(REST, async () => {
+    if (work || wanted !== shown) return;
+    await paint(shown, true);
+    if (wanted !== shown) follow();
+  });
+
+  const follow = async () => {
+    let asked;
+    do {
+      asked = wanted;
+      if (!new URLSearchParams(asked).get("prompt")) return;
+      if (await paint(asked, false)) rested();
+    } while (wanted !== asked);
   };
 
   const ask = () => {
     wanted = order();
-    if (!work) paint();
-    else if (wanted !== shown && performance.now() - work.since > PATIENCE) work.stop.abort();
+    if (wanted === shown) return;
+    if (!work) follow();
+    else if (work.fine || performance.now() - work.since > PATIENCE) work.stop.abort();
   };
 
   field.addEventListener("input", ask);

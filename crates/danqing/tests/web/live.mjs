@@ -14,17 +14,21 @@ const another = async (page, before = null) => {
   return handle.jsonValue();
 };
 
-/** Waits until the frame that is shown is of `words`. */
+/** Waits until the frame that is shown is of `words`, and painted with care. */
 const of = (page, words) =>
   page.waitForFunction(
-    (text) => document.querySelector("[data-frame]").alt === text && !document.querySelector(".stale"),
+    (text) => {
+      const { alt, dataset } = document.querySelector("[data-frame]");
+      return alt === text && dataset.frame === "fine" && !document.querySelector(".stale");
+    },
     words,
     { timeout: 120_000 },
   );
 
-/** The pixels of the frame that is shown, as text. */
-const pixels = (page) =>
-  page.evaluate(async () => {
+/** The pixels of the frame that is shown when words rest, as text. */
+const pixels = async (page) => {
+  await page.waitForSelector("[data-frame=fine]", { timeout: 120_000 });
+  return page.evaluate(async () => {
     const image = document.querySelector("[data-frame]");
     // Where the next frame comes meanwhile, that one is meant.
     for (let known = false; !known; ) known = await image.decode().then(() => true, () => false);
@@ -34,6 +38,7 @@ const pixels = (page) =>
     const sum = await crypto.subtle.digest("SHA-256", data);
     return [...new Uint8Array(sum)].map((byte) => byte.toString(16)).join("");
   });
+};
 
 /** Moves a slider as an arrow key would, far. */
 const dial = (page, selector, value) =>
@@ -46,7 +51,7 @@ await tour(async (browser) => {
   const page = await open(browser, "desktop");
   const asked = [];
   page.on("request", (request) => {
-    if (request.method() === "POST" && request.url().endsWith("/live")) asked.push(new URLSearchParams(request.postData()));
+    if (request.method() === "POST" && new URL(request.url()).pathname === "/live") asked.push(new URLSearchParams(request.postData()));
   });
   await page.goto("/");
   await page.fill("#prompt", "a cat");
@@ -89,7 +94,6 @@ await tour(async (browser) => {
   // Dials.
   let before = await pixels(page);
   const moved = async (promise) => {
-    await page.waitForFunction(() => document.querySelector("[data-frame]").complete);
     const start = Date.now();
     let now = await pixels(page);
     while (now === before && Date.now() - start < 120_000) now = await pixels(page);
@@ -118,6 +122,7 @@ await tour(async (browser) => {
   await inspect(page, "live-dials");
 
   // Nobody who sits still has a processor at work.
+  await pixels(page);
   asked.length = 0;
   await page.evaluate(() => document.querySelector("#prompt").dispatchEvent(new Event("input", { bubbles: true })));
   await page.evaluate(() => fetch("/reading?prompt=").then((answer) => answer.text()));

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::io::{Write as _, stdout};
 use std::ops::ControlFlow;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::labelling::Clock;
 use crate::language::Language;
-use crate::live::STYLES;
+use crate::live::{Care, STYLES};
 use crate::order::{Order, Wish, drawn_seed};
 use crate::painter::Weights;
 use crate::report::{self, Reader, Report};
@@ -27,6 +27,8 @@ use crate::workshop::Workshop;
 const HEAD_ROWS: usize = 2;
 /// A frame in work gives way to a key only after this, so that something is seen while a key is held down.
 const PATIENCE: Duration = Duration::from_millis(150);
+/// How long keys rest before a frame is painted with care.
+const REST: Duration = Duration::from_millis(300);
 /// Steps of the way from one seed to the other.
 const JOURNEY: u32 = 20;
 /// Steps from one style to the next.
@@ -50,7 +52,7 @@ pub(super) fn run(arguments: &Arguments, config: &Config, reader: Reader) -> Res
         report: Report::new(reader, ProgressBar::hidden(), Preview::Never, 1),
         cancel: cancelled_by_keyboard(),
     };
-    Board { batch, reader, keys: keys(), waiting: VecDeque::new() }.run(&mut sheet)
+    Board { batch, reader, keys: keys(), waiting: VecDeque::new(), can_rest: false }.run(&mut sheet)
 }
 
 /// The keys that are pressed, read on a thread of their own. It ends with the key that ends the work, and leaves the
@@ -171,15 +173,18 @@ struct Board {
     keys: Receiver<Key>,
     /// Keys that came while a frame was painted.
     waiting: VecDeque<Key>,
+    /// Whether the picture that is shown can still be painted with more care.
+    can_rest: bool,
 }
 
 impl Board {
     fn run(&mut self, sheet: &mut Sheet) -> Result<(), Error> {
         Self::make_room();
-        self.paint(sheet);
+        self.paint(sheet, Care::Draft);
         loop {
             // Everything that was typed meanwhile is one change.
-            let mut deed = sheet.press(&self.next());
+            let key = self.next(sheet);
+            let mut deed = sheet.press(&key);
             while deed == Deed::Paint || deed == Deed::Nothing {
                 let Some(key) = self.waiting.pop_front().or_else(|| self.keys.try_recv().ok()) else { break };
                 deed = match sheet.press(&key) {
@@ -189,20 +194,28 @@ impl Board {
             }
             match deed {
                 Deed::Nothing => {}
-                Deed::Paint => self.paint(sheet),
+                Deed::Paint => self.paint(sheet, Care::Draft),
                 Deed::Keep => self.keep(sheet),
                 Deed::Leave => return Self::leave(),
             }
         }
     }
 
-    fn next(&mut self) -> Key {
-        // Whoever cannot be read any more has left.
+    /// The next key; while none comes, the picture is painted with care. Whoever cannot be read any more has left.
+    fn next(&mut self, sheet: &Sheet) -> Key {
+        if self.waiting.is_empty() && self.can_rest {
+            match self.keys.recv_timeout(REST) {
+                Ok(key) => return key,
+                Err(RecvTimeoutError::Timeout) => self.paint(sheet, Care::Fine),
+                Err(RecvTimeoutError::Disconnected) => return Key::Escape,
+            }
+        }
         self.waiting.pop_front().or_else(|| self.keys.recv().ok()).unwrap_or(Key::Escape)
     }
 
     /// Shows the words at once, and the picture as soon as it is there.
-    fn paint(&mut self, sheet: &Sheet) {
+    fn paint(&mut self, sheet: &Sheet, care: Care) {
+        self.can_rest = false;
         let language = self.reader.language();
         let empty = sheet.prompt.trim().is_empty();
         let order = match sheet.order() {
@@ -214,16 +227,19 @@ impl Board {
             }
         };
         let manner = sheet.manner(&order, language);
-        Self::show(&sheet.prompt, &manner, "", language);
+        if care == Care::Draft {
+            Self::show(&sheet.prompt, &manner, "", language);
+        }
         let start = Instant::now();
         let (keys, waiting) = (&self.keys, &mut self.waiting);
         let mut watch = || {
             waiting.extend(keys.try_iter());
-            let is_old = start.elapsed() > PATIENCE;
-            if is_old && !waiting.is_empty() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            let gives_way = care == Care::Fine || start.elapsed() > PATIENCE;
+            if gives_way && !waiting.is_empty() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
-        match self.batch.workshop.frame(&order, &mut watch) {
+        match self.batch.workshop.frame(&order, care, &mut watch) {
             Ok(picture) => {
+                self.can_rest = care == Care::Draft;
                 let told = format!("{manner}  {} ms", start.elapsed().as_millis());
                 Self::show(&sheet.prompt, &told, &Preview::frame(&picture), language);
             }
@@ -240,7 +256,7 @@ impl Board {
             report::failed(self.reader, Some(&sheet.prompt), &error);
         }
         Self::make_room();
-        self.paint(sheet);
+        self.paint(sheet, Care::Draft);
     }
 
     fn leave() -> Result<(), Error> {
