@@ -1,5 +1,5 @@
 // Records live painting for the README: types a few prompts like a person and leaves numbered pictures of the page with a
-// list of how long each was seen, for ffmpeg. scripts/live-recording.sh runs it.
+// list of how long each was seen, for ffmpeg. scripts/studio_pictures.sh runs it.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 
