@@ -23,7 +23,7 @@ node crates/danqing/tests/web/portray-studio.mjs
 
 # One palette for all pictures, and only what changes is written.
 ffmpeg -v error -y -f concat -i "$work/frames/frames.txt" -vf "fps=10,scale=720:-1:flags=lanczos,split[a][b]; \
-[a]palettegen=max_colors=96:stats_mode=diff[palette]; [b][palette]paletteuse=dither=bayer:bayer_scale=4:diff_mode=rectangle" \
+[a]palettegen=max_colors=240[palette]; [b][palette]paletteuse=dither=sierra2_4a:diff_mode=rectangle" \
     docs/pictures/live.gif
 ffmpeg -v error -y -i "$work/frames/studio.png" \
     -vf "split[a][b]; [a]palettegen=max_colors=200[palette]; [b][palette]paletteuse=dither=none" docs/pictures/studio.png

@@ -76,6 +76,8 @@ const live = (form) => {
   let wanted = "";
   let shown = "";
   let work = null;
+  /** Whether a frame gave way since the last one that was shown: the next must come to its end, or nothing would be seen. */
+  let gaveWay = false;
   const times = [];
 
   const order = () => {
@@ -90,6 +92,7 @@ const live = (form) => {
     frame.src = address;
     await frame.decode().catch(() => {});
     if (last.startsWith("blob:")) URL.revokeObjectURL(last);
+    gaveWay = false;
     frame.hidden = false;
     frame.alt = prompt;
     frame.dataset.frame = fine ? "fine" : "draft";
@@ -153,8 +156,11 @@ const live = (form) => {
   const ask = () => {
     wanted = order();
     if (wanted === shown) return;
-    if (!work) follow();
-    else if (work.fine || performance.now() - work.since > PATIENCE) work.stop.abort();
+    if (!work) return follow();
+    const late = !gaveWay && performance.now() - work.since > PATIENCE;
+    if (!work.fine && !late) return;
+    gaveWay ||= !work.fine;
+    work.stop.abort();
   };
 
   field.addEventListener("input", ask);

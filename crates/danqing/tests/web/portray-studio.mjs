@@ -22,6 +22,7 @@ await tour(async (browser) => {
   await page.fill("#prompt", "黄色背景上的三只红灯笼和一只戴帽子的狐狸");
   await page.waitForSelector("#reading li.subject >> text=狐狸");
   await page.evaluate(() => Promise.all([document.fonts.ready, ...[...document.images].map((image) => image.decode().catch(() => {}))]));
+  await page.mouse.move(640, 1);
   await page.evaluate(() => scrollTo(0, 0));
   await page.screenshot({ path: `${process.env.DANQING_PICTURES}/studio.png` });
 });

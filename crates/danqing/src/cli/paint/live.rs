@@ -52,7 +52,8 @@ pub(super) fn run(arguments: &Arguments, config: &Config, reader: Reader) -> Res
         report: Report::new(reader, ProgressBar::hidden(), Preview::Never, 1),
         cancel: cancelled_by_keyboard(),
     };
-    Board { batch, reader, keys: keys(), waiting: VecDeque::new(), can_rest: false }.run(&mut sheet)
+    Board { batch, reader, keys: keys(), waiting: VecDeque::new(), can_rest: false, gave_way: false }
+        .run(&mut sheet)
 }
 
 /// The keys that are pressed, read on a thread of their own. It ends with the key that ends the work, and leaves the
@@ -175,6 +176,8 @@ struct Board {
     waiting: VecDeque<Key>,
     /// Whether the picture that is shown can still be painted with more care.
     can_rest: bool,
+    /// Whether a frame gave way to a key since the last one that was shown: the next must come to its end.
+    gave_way: bool,
 }
 
 impl Board {
@@ -231,19 +234,19 @@ impl Board {
             Self::show(&sheet.prompt, &manner, "", language);
         }
         let start = Instant::now();
-        let (keys, waiting) = (&self.keys, &mut self.waiting);
+        let (keys, waiting, patient) = (&self.keys, &mut self.waiting, self.gave_way);
         let mut watch = || {
             waiting.extend(keys.try_iter());
-            let gives_way = care == Care::Fine || start.elapsed() > PATIENCE;
+            let gives_way = care == Care::Fine || (!patient && start.elapsed() > PATIENCE);
             if gives_way && !waiting.is_empty() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         match self.batch.workshop.frame(&order, care, &mut watch) {
             Ok(picture) => {
-                self.can_rest = care == Care::Draft;
+                (self.can_rest, self.gave_way) = (care == Care::Draft, false);
                 let told = format!("{manner}  {} ms", start.elapsed().as_millis());
                 Self::show(&sheet.prompt, &told, &Preview::frame(&picture), language);
             }
-            Err(Error::Cancelled) => {}
+            Err(Error::Cancelled) => self.gave_way = care == Care::Draft,
             Err(error) => Self::show(&sheet.prompt, &error.message(language), "", language),
         }
     }
