@@ -205,6 +205,8 @@ pub(crate) struct LimitSettings {
     pub(crate) bytes: Setting<i64>,
     /// Megabytes of a file that is handed in: 64.
     pub(crate) upload_mb: Setting<usize>,
+    /// People who paint live at once, in all: 4.
+    pub(crate) live: Setting<usize>,
 }
 
 /// The file, as written by hand.
@@ -260,6 +262,7 @@ struct LimitSection {
     daily: Option<i64>,
     bytes: Option<i64>,
     upload_mb: Option<usize>,
+    live: Option<usize>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -423,6 +426,7 @@ impl Config {
                 daily: layers.setting("limits.daily", None, limits.daily)?,
                 bytes: layers.setting("limits.bytes", None, limits.bytes)?,
                 upload_mb: layers.setting("limits.upload_mb", Some(64), limits.upload_mb)?,
+                live: layers.setting("limits.live", Some(4), limits.live)?,
             },
         })
     }
@@ -473,6 +477,7 @@ impl Config {
             row(&limits.daily),
             row(&limits.bytes),
             row(&limits.upload_mb),
+            row(&limits.live),
         ]
     }
 }

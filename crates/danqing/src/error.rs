@@ -94,6 +94,14 @@ pub(crate) enum Error {
     NotEditable { file: PathBuf },
     #[error("`{text}` is no part of a picture that the model can be shown")]
     UnknownArea { text: String },
+    #[error("`{text}` is no way from one seed to another")]
+    Travel { text: String },
+    #[error("`{text}` is no second style")]
+    Blend { text: String },
+    #[error("this terminal cannot show pictures, or is none")]
+    NoLiveTerminal,
+    #[error("{most} people are painting live already")]
+    LiveFull { most: usize },
     #[error("the picture to be repeated started from another one")]
     NeedsPicture,
     #[error("{english}")]
@@ -257,6 +265,10 @@ impl Error {
             Self::NoLayer { .. } => "no-layer",
             Self::Edit { .. } | Self::NotEditable { .. } => "not-editable",
             Self::UnknownArea { .. } => "unknown-area",
+            Self::Travel { .. } => "travel",
+            Self::Blend { .. } => "blend",
+            Self::NoLiveTerminal => "no-live-terminal",
+            Self::LiveFull { .. } => "live-full",
             Self::NeedsPicture => "needs-picture",
             Self::Usage { .. } => "usage",
             Self::SomeFailed { .. } => "some-failed",
@@ -305,6 +317,7 @@ impl Error {
             | Self::Listen { .. }
             | Self::JobFailed { .. }
             | Self::Closing
+            | Self::LiveFull { .. }
             | Self::Broken => 1,
             Self::Stopped { .. } => 3,
             _ => 2,
@@ -332,7 +345,7 @@ impl Error {
             Self::NoMethod => 405,
             Self::Cancelled => 409,
             Self::TooLarge { .. } => 413,
-            Self::Closing => 503,
+            Self::Closing | Self::LiveFull { .. } => 503,
             Self::Locked { .. } | Self::Store(Store::Quota { .. }) => 429,
             Self::Store(source) if source.is_outage() => 503,
             Self::Store(Store::Name(_) | Store::Password { .. }) => 400,

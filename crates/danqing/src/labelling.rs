@@ -151,6 +151,23 @@ impl Labelling {
         self.labeller.visible().draw(picture).map(drop)
     }
 
+    /// A picture that is shown while somebody writes and then forgotten, with the visible label.
+    pub(crate) fn shown(&self, picture: Screened<RgbaImage>) -> Result<RgbaImage, danqing_provenance::Error> {
+        let mut picture = picture.into_parts().0;
+        self.draw(&mut picture)?;
+        Ok(picture)
+    }
+
+    /// `file` of a picture that [`Labelling::shown`] labelled with the implicit label, and nothing else: what is not kept
+    /// needs no proof of where it comes from.
+    pub(crate) fn describe(
+        &self,
+        file: &[u8],
+        picture: &RgbaImage,
+    ) -> Result<Vec<u8>, danqing_provenance::Error> {
+        self.labeller.describe(file, Certainty::Is, picture)
+    }
+
     /// Labels a file that another tool made: a picture visibly and with a watermark, other content with the mark of its
     /// kind, where `marks` asks for it; all in metadata. A file that has a label keeps its content, and gets a
     /// propagator.

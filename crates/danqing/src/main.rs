@@ -20,6 +20,7 @@ mod grid;
 mod labelling;
 mod language;
 mod lexicon;
+mod live;
 mod metadata;
 mod metrics;
 mod nearest;

@@ -13,7 +13,7 @@ use image::{ImageDecoder, ImageFormat};
 
 use crate::changes;
 use crate::edit::Incoming;
-use crate::order::{Grid, Order, Reading, Wish};
+use crate::order::{Grid, Order, Reading, Travel, Wish};
 
 pub(crate) use exif::with_comment as exif_with_comment;
 
@@ -46,6 +46,11 @@ pub(crate) fn text(order: &Order, by: &PaintedBy) -> String {
         ("Model", by.model.clone()),
     ];
     pairs.extend(order.style.map(|style| ("Style", style.name().to_owned())));
+    pairs.extend(order.blend.map(|blend| ("Style blend", blend.to_string())));
+    // The names that A1111 has for the same interpolation.
+    pairs.extend(order.travel.iter().flat_map(|Travel { seed, share }| {
+        [("Variation seed", seed.to_string()), ("Variation seed strength", share.get().to_string())]
+    }));
     pairs.extend(order.background.map(|background| ("Background", background.to_string())));
     pairs.extend((!order.changes.is_empty()).then(|| ("Changes", changes::told(&order.changes))));
     if let Some(Incoming { edit, hash, .. }) = order.incoming.as_deref() {
@@ -110,6 +115,10 @@ impl Parameters {
                 changes: value("Changes"),
                 strength: value("Denoising strength").and_then(|strength| strength.parse().ok()),
                 area: value("Inpaint area"),
+                travel: value("Variation seed")
+                    .zip(value("Variation seed strength"))
+                    .map(|(seed, share)| format!("{seed}:{share}")),
+                blend: value("Style blend"),
             },
             model_hash: value("Model hash"),
             incoming_hash: value("Init image hash"),
@@ -196,6 +205,8 @@ mod tests {
             changes: Some("layer 2 move 40 -10; layer 1 repaint 77".into()),
             strength: None,
             area: None,
+            travel: Some("99:0.4".into()),
+            blend: Some("3d:0.25".into()),
         }
     }
 

@@ -15,6 +15,8 @@ pub(crate) struct Metrics {
     pub(crate) pictures: Counter,
     pub(crate) stops: Counter,
     pub(crate) steps: Counter,
+    /// Pictures that were shown while somebody wrote.
+    pub(crate) frames: Counter,
     /// Webhooks that heard.
     pub(crate) webhooks: Counter,
     /// Attempts at webhooks that did not hear.
@@ -55,6 +57,7 @@ impl Metrics {
         line("pictures_total", "counter", "Pictures painted and kept.", self.pictures.get() as f64);
         line("stops_total", "counter", "Orders stopped by a rule.", self.stops.get() as f64);
         line("painting_steps_total", "counter", "Steps of paintings.", self.steps.get() as f64);
+        line("live_frames_total", "counter", "Frames painted live.", self.frames.get() as f64);
         line("webhooks_total", "counter", "Webhooks that heard.", self.webhooks.get() as f64);
         let deaf = self.webhook_failures.get() as f64;
         line("webhook_failures_total", "counter", "Attempts at webhooks that did not hear.", deaf);

@@ -1,5 +1,6 @@
 //! Order: what a person asked for, checked. Every way to ask ends here.
 
+mod between;
 mod many;
 mod written;
 
@@ -15,6 +16,7 @@ use crate::changes::Change;
 use crate::edit::Incoming;
 use crate::error::{Error, Setting};
 use crate::expand::{Emphasised, Template, Wildcards};
+pub(crate) use between::{Blend, Travel};
 pub(crate) use written::Written;
 
 pub(crate) use many::{Choice, orders};
@@ -54,6 +56,10 @@ pub(crate) struct Wish {
     pub(crate) strength: Option<f32>,
     /// What the model sees of it, as `edit::Area::parse` reads it.
     pub(crate) area: Option<String>,
+    /// Noise on its way to that of another seed, as [`Travel::parse`] reads it.
+    pub(crate) travel: Option<String>,
+    /// A second style, as [`Blend::parse`] reads it.
+    pub(crate) blend: Option<String>,
 }
 
 impl Wish {
@@ -74,6 +80,8 @@ impl Wish {
             changes: self.changes.or(other.changes),
             strength: self.strength.or(other.strength),
             area: self.area.or(other.area),
+            travel: self.travel.or(other.travel),
+            blend: self.blend.or(other.blend),
         }
     }
 }
@@ -196,6 +204,8 @@ pub(crate) struct Order {
     pub(crate) sampler: Sampler,
     pub(crate) size: Size,
     pub(crate) style: Option<Style>,
+    pub(crate) blend: Option<Blend>,
+    pub(crate) travel: Option<Travel>,
     /// `None`: as the prompt says, or none.
     pub(crate) background: Option<Background>,
     pub(crate) reading: Reading,
@@ -234,6 +244,8 @@ impl Order {
             sampler: sampler(wish.sampler.as_deref().unwrap_or(DEFAULT_SAMPLER))?,
             size: Size::parse(wish.size.as_deref().unwrap_or(DEFAULT_SIZE))?,
             style: wish.style.as_deref().map(style).transpose()?,
+            blend: wish.blend.as_deref().map(Blend::parse).transpose()?,
+            travel: wish.travel.as_deref().map(Travel::parse).transpose()?,
             background: wish.background.as_deref().map(Background::parse).transpose()?,
             reading: wish.reading.unwrap_or_default(),
             grid: wish.grid.unwrap_or_default(),
@@ -242,10 +254,10 @@ impl Order {
         })
     }
 
-    /// The same for a picture that starts from another: as large as that is.
+    /// The same for a picture that starts from another: as large as that is, and without noise that travels.
     pub(crate) fn starting_from(self, incoming: Arc<Incoming>) -> Self {
         let (width_px, height_px) = incoming.edit.size();
-        Self { size: Size { width_px, height_px }, incoming: Some(incoming), ..self }
+        Self { size: Size { width_px, height_px }, travel: None, incoming: Some(incoming), ..self }
     }
 
     /// The order with the alternatives of its prompt drawn by its seed; the same where there are none.
@@ -295,9 +307,14 @@ fn one_line(text: &str) -> Result<String, Error> {
     Ok(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
+/// A seed of the system's randomness, short enough to be copied by hand.
+pub(crate) fn drawn_seed() -> u64 {
+    RandomState::new().build_hasher().finish() >> 32
+}
+
 fn checked_seed(seed: Option<i64>) -> Result<u64, Error> {
     match seed {
-        None | Some(-1) => Ok(RandomState::new().build_hasher().finish() >> 32),
+        None | Some(-1) => Ok(drawn_seed()),
         Some(seed) => u64::try_from(seed)
             .ok()
             .filter(|seed| *seed <= MOST_SEED)

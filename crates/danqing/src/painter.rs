@@ -261,7 +261,8 @@ fn places(index: usize, plan: &Plan) -> impl Iterator<Item = Place> {
         subject: Subject {
             prompt: Prompt { text: of.prompt.clone(), emphasis: of.emphasis.clone() },
             seed: of.seed,
-            start: plan.start(),
+            start: of.start.clone(),
+            blend: of.blend.clone(),
         },
     })
 }

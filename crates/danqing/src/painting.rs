@@ -286,7 +286,7 @@ impl Work<'_> {
 }
 
 /// Lossless WebP.
-fn webp(picture: &RgbaImage) -> Result<Vec<u8>, Error> {
+pub(crate) fn webp(picture: &RgbaImage) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     let (width, height) = picture.dimensions();
     WebPEncoder::new_lossless(&mut bytes)

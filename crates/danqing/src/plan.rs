@@ -1,6 +1,6 @@
 //! Plan: an order, read: what to paint for one picture, and how to lay it out.
 
-use danqing_engine::{Emphasis, Prompt, Side, Start};
+use danqing_engine::{self as engine, Emphasis, Prompt, Side, Start};
 use danqing_scene::{
     Background, Composition, Count, Cut, Language, Layer, Layout, Origin, Scene, Style, Subject, Tiling,
     compose, is_known_scenery, read, tint,
@@ -53,6 +53,10 @@ pub(crate) struct Painting {
     pub(crate) seed: u64,
     /// The colour that it gets where it is painted in another, as 8-bit sRGB.
     pub(crate) colour: Option<[u8; 3]>,
+    /// What else it starts from.
+    pub(crate) start: Start,
+    /// The same words in the second style, if the order has one.
+    pub(crate) blend: Option<engine::Blend>,
 }
 
 impl Painting {
@@ -126,7 +130,9 @@ impl Plan {
             scene.subjects.iter().map(|subject| knowledge.is_person(subject)).collect();
         let mut paintings = match &order.incoming {
             None => paintings(&scene, &is_person, order.seed, said),
-            Some(_) => vec![over_all(&scene, &words, order.seed, said)],
+            Some(incoming) => {
+                vec![Painting { start: incoming.edit.start(), ..over_all(&scene, &words, order.seed, said) }]
+            }
         };
         let mut undrawn = None;
         if order.incoming.is_none()
@@ -138,7 +144,39 @@ impl Plan {
                 None => undrawn = Some(phrase),
             }
         }
-        Self { order, scene, paintings, unknown, unknown_styles, undrawn }
+        let plan = Self { order, scene, paintings, unknown, unknown_styles, undrawn };
+        plan.blended(knowledge).travelled()
+    }
+
+    /// With a second prompt for each painting, where the order has a second style: the same, planned in that style.
+    fn blended(mut self, knowledge: &Knowledge) -> Self {
+        let Some(blend) = self.order.blend else { return self };
+        let order = Order { style: Some(blend.style), blend: None, ..self.order.clone() };
+        let second = Self::new(order, knowledge);
+        for (painting, Painting { prompt, emphasis, .. }) in self.paintings.iter_mut().zip(second.paintings) {
+            let prompt = Prompt { text: prompt, emphasis };
+            painting.blend = Some(engine::Blend { prompt, share: blend.share });
+        }
+        for style in second.unknown_styles {
+            if !self.unknown_styles.contains(&style) {
+                self.unknown_styles.push(style);
+            }
+        }
+        self
+    }
+
+    /// With each painting's noise on its way to what the same painting of the other seed would start from.
+    fn travelled(mut self) -> Self {
+        let mut copies = vec![0; self.scene.subjects.len() + 1];
+        for painting in &mut self.paintings {
+            let copy = copies[painting.subject];
+            copies[painting.subject] += 1;
+            if let (Some(travel), Start::Noise) = (self.order.travel, &painting.start) {
+                let seed = painting_seed(travel.seed, painting.subject as u32, copy);
+                painting.start = Start::Travel { seed, share: travel.share };
+            }
+        }
+        self
     }
 
     /// What the picture shall not show: the order's words and the prompt's own (没有…, without …).
@@ -152,16 +190,21 @@ impl Plan {
         negative
     }
 
-    /// What the engine starts from.
-    pub(crate) fn start(&self) -> Start {
-        self.order.incoming.as_ref().map_or(Start::Noise, |incoming| incoming.edit.start())
+    /// Everything that the model is told: the prompt, and what became of it.
+    pub(crate) fn words(&self) -> String {
+        let of = |painting: &'_ Painting| {
+            let second = painting.blend.as_ref().map(|blend| blend.prompt.text.clone());
+            std::iter::once(painting.prompt.clone()).chain(second).collect::<Vec<_>>()
+        };
+        let paintings = self.paintings.iter().flat_map(of);
+        std::iter::once(self.order.prompt.clone()).chain(paintings).collect::<Vec<_>>().join("\n")
     }
 
     /// This plan with nothing to paint but `again`; `None` if there is no such painting.
     pub(crate) fn only(&self, again: Repaint) -> Option<Self> {
         let of_subject = |painting: &&Painting| painting.subject == again.subject;
         let painting = self.paintings.iter().filter(of_subject).nth(again.picture)?;
-        let painting = Painting { seed: again.seed, ..painting.clone() };
+        let painting = Painting { seed: again.seed, start: Start::Noise, ..painting.clone() };
         Some(Self { paintings: vec![painting], ..self.clone() })
     }
 
@@ -283,7 +326,15 @@ fn paintings(
                 false => (subject.copy_phrase(copy as usize), subject.copy_colour(copy as usize)),
             };
             let Prompt { text, emphasis } = said(index, &phrase);
-            Painting { subject: index, prompt: text, emphasis, seed, colour }
+            Painting {
+                subject: index,
+                prompt: text,
+                emphasis,
+                seed,
+                colour,
+                start: Start::Noise,
+                blend: None,
+            }
         };
         (0..times(subject)).map(painting).collect::<Vec<_>>()
     };
@@ -297,7 +348,7 @@ fn over_all(scene: &Scene, words: &Emphasised, seed: u64, said: impl Fn(usize, &
         [only] if scene.is_single() => said(0, &only.phrase()),
         _ => Weighed::of_prompt(words).prompt(),
     };
-    Painting { subject: 0, prompt: text, emphasis, seed, colour: None }
+    Painting { subject: 0, prompt: text, emphasis, seed, colour: None, start: Start::Noise, blend: None }
 }
 
 /// A surrounding that the model knows, painted once and put behind everything.
@@ -308,7 +359,15 @@ fn surrounding(scene: &Scene, phrase: String, seed: u64) -> Painting {
         styles.iter().fold(phrase, |text, style| style.applied(&text, language))
     });
     let seed = painting_seed(seed, place as u32, 0);
-    Painting { subject: place, prompt, emphasis: Vec::new(), seed, colour: None }
+    Painting {
+        subject: place,
+        prompt,
+        emphasis: Vec::new(),
+        seed,
+        colour: None,
+        start: Start::Noise,
+        blend: None,
+    }
 }
 
 /// Tones of skin as captions of training name them, light to dark: two steps of the Monk scale each.
@@ -420,6 +479,34 @@ mod tests {
     #[test]
     fn many_copies_share_paintings() {
         assert_eq!(plan("五十颗草莓", Wish::default()).paintings.len(), MOST_PAINTINGS as usize, "not fifty");
+    }
+
+    #[test]
+    fn each_painting_travels_to_what_it_would_be_with_the_other_seed() {
+        let wish = Wish { travel: Some("99:0.4".into()), ..Wish::default() };
+        let (travelling, there) = (plan("三只红灯笼和一只猫", wish), |seed| {
+            let wish = Wish { seed: Some(seed), ..Wish::default() };
+            let order = Order::new("三只红灯笼和一只猫", &wish).expect("a sound order");
+            Plan::new(order, &Knowledge::load()).paintings
+        });
+        for ((painting, start), end) in travelling.paintings.iter().zip(there(7)).zip(there(99)) {
+            assert_eq!(painting.seed, start.seed, "from its own noise");
+            let Start::Travel { seed, share } = painting.start else { panic!("it does not travel") };
+            assert_eq!((seed, share.get()), (end.seed, 0.4), "to that of the other seed");
+        }
+    }
+
+    #[test]
+    fn every_painting_is_told_both_styles() {
+        let wish = Wish { style: Some("扁平".into()), blend: Some("3d:0.3".into()), ..Wish::default() };
+        let plan = plan("一只猫和一条鱼", wish);
+        let told = |painting: &Painting| {
+            let second = painting.blend.as_ref().expect("a second prompt");
+            (painting.prompt.clone(), second.prompt.text.clone(), second.share.get())
+        };
+        let expected = |of: &str| (format!("扁平风格的{of}"), format!("3D风格的{of}"), 0.3);
+        assert_eq!(plan.paintings.iter().map(told).collect::<Vec<_>>(), [expected("猫"), expected("鱼")]);
+        assert!(plan.words().contains("3D风格的鱼"), "and rules see both: {}", plan.words());
     }
 
     #[test]

@@ -8,6 +8,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::config::{Config, StoreSettings};
 use crate::error::Error;
 use crate::labelling;
+use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::painter::Weights;
 use crate::seal::Seal;
@@ -19,6 +20,8 @@ pub(crate) struct Studio {
     pub(crate) workshop: Arc<Workshop>,
     pub(crate) store: Store,
     pub(crate) metrics: Metrics,
+    /// Who paints live.
+    pub(crate) live: Live,
     /// Signs addresses, tokens and webhooks.
     pub(crate) seal: Seal,
     /// The right to paint outside the queue, for an export: one picture at a time.
@@ -38,8 +41,9 @@ impl Studio {
     ) -> Result<Self, Error> {
         let workshop = Arc::new(Workshop::open(&config, weights, threads, labelling::Clock::System)?);
         let seal = Seal::open_or_make(&config.store.folder().join("seal.key"))?;
+        let live = Live::new(config.limits.live.value.unwrap_or(0));
         let (metrics, exports) = (Metrics::default(), Semaphore::new(1));
-        Ok(Self { config, workshop, store, metrics, seal, exports, going })
+        Ok(Self { config, workshop, store, metrics, live, seal, exports, going })
     }
 
     /// Whether the studio is reached over HTTPS.

@@ -51,6 +51,17 @@ impl Preview {
     }
 }
 
+impl Preview {
+    /// What shows `picture` in place of the one that was shown before it.
+    pub(crate) fn frame(picture: &RgbaImage) -> String {
+        let sequence = match Protocol::of_environment() {
+            None => Some(blocks(picture)),
+            Some(protocol) => protocol.frame(picture),
+        };
+        sequence.unwrap_or_default()
+    }
+}
+
 /// `picture` in half blocks of 24-bit colour: two pixels in a character, nothing where they are transparent.
 fn blocks(picture: &RgbaImage) -> String {
     let small = imageops::thumbnail(picture, COLUMNS, COLUMNS * picture.height() / picture.width().max(1));
@@ -121,7 +132,7 @@ impl Protocol {
     /// What makes a terminal show `picture`, and go to the next line; `None` if it cannot be encoded.
     fn sequence(self, picture: &RgbaImage) -> Option<String> {
         match self {
-            Self::Kitty => Some(kitty(&base64_png(picture)?)),
+            Self::Kitty => Some(kitty(&base64_png(picture)?, "")),
             Self::Iterm => {
                 let data = base64_png(picture)?;
                 Some(format!("\x1b]1337;File=inline=1;width={COLUMNS};preserveAspectRatio=1:{data}\x07\n"))
@@ -140,13 +151,32 @@ impl Protocol {
     }
 }
 
+impl Protocol {
+    /// The same for a picture that takes the place of the last.
+    fn frame(self, picture: &RgbaImage) -> Option<String> {
+        match self {
+            // A picture whose number is known replaces the one of that number.
+            Self::Kitty => Some(kitty(&base64_png(picture)?, FRAME_KEYS)),
+            Self::Iterm => self.sequence(picture),
+            // Sixel leaves what is there where a picture is transparent.
+            Self::Sixel => {
+                let mut sheet = RgbaImage::from_pixel(picture.width(), picture.height(), PAPER);
+                imageops::overlay(&mut sheet, picture, 0, 0);
+                self.sequence(&sheet)
+            }
+        }
+    }
+}
+
 /// The kitty graphics protocol: a PNG in pieces of at most 4,096 characters, each but the last marked `m=1`.
 ///
 /// Source: "Terminal graphics protocol", kitty's documentation, "Remote clients" and "Transferring pixel data".
-fn kitty(data: &str) -> String {
+///
+/// `keys` go before those, each with a comma.
+fn kitty(data: &str, keys: &str) -> String {
     let mut text = String::new();
     let mut rest = data;
-    let mut keys = format!("f=100,a=T,q=2,c={COLUMNS},");
+    let mut keys = format!("f=100,a=T,q=2,c={COLUMNS},{keys}");
     while !rest.is_empty() {
         let (piece, after) = rest.split_at(rest.len().min(4096));
         text += &format!("\x1b_G{keys}m={};{piece}\x1b\\", u8::from(!after.is_empty()));
@@ -166,6 +196,12 @@ fn base64_png(picture: &RgbaImage) -> Option<String> {
 const SIXEL_PX: u32 = 320;
 /// Width of a shown picture, in characters.
 const COLUMNS: u32 = 32;
+/// Lines that a square picture takes at most, where characters are not lower than they are wide.
+pub(crate) const PICTURE_ROWS: usize = 20;
+/// Number and placement of the picture that is painted again and again.
+const FRAME_KEYS: &str = "i=4159,p=1,";
+/// Behind pictures that cannot be transparent.
+const PAPER: Rgba<u8> = Rgba([255, 253, 249, 255]);
 
 /// A bar of `steps` on standard error; nothing where that is no terminal.
 pub(crate) fn progress(steps: u64, language: Language) -> ProgressBar {
@@ -198,6 +234,17 @@ mod tests {
         let sixel = Protocol::Sixel.sequence(&picture).expect("sixel");
         let back = SixelImage::decode(sixel.trim_end().as_bytes()).expect("a sixel picture");
         assert_eq!((back.width, back.height), (320, 324), "sixel draws in bands of six rows");
+    }
+
+    #[test]
+    fn frames_take_the_place_of_the_last() {
+        let clear = RgbaImage::from_pixel(64, 64, Rgba([0, 0, 0, 0]));
+        let sent = Protocol::Kitty.frame(&clear).expect("a PNG");
+        assert!(sent.contains(",i=4159,p=1,"), "the same number each time: {}", &sent[..60]);
+        let sixel = Protocol::Sixel.frame(&clear).expect("sixel");
+        let back = SixelImage::decode(sixel.trim_end().as_bytes()).expect("a sixel picture");
+        let opaque = back.pixels.chunks_exact(4).take(320 * 320).all(|pixel| pixel[3] == 255);
+        assert!(opaque, "nothing of the last shows through");
     }
 
     #[test]

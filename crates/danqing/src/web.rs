@@ -13,6 +13,7 @@ mod examples;
 mod files;
 mod gallery;
 mod jobs;
+mod live;
 mod orders;
 mod page;
 mod picture;
@@ -42,6 +43,7 @@ pub(crate) use files::{is_known, visible};
 pub(crate) fn router(studio: &Arc<Studio>) -> Router<Arc<Studio>> {
     Router::new()
         .route("/", get(compose::get))
+        .route("/live", get(live::get).post(live::frame))
         .route("/reading", get(reading::get))
         .route("/recall", post(recall::recall))
         .route("/orders", post(orders::order))

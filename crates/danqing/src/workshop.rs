@@ -75,10 +75,7 @@ impl Workshop {
         };
         let plans: Vec<Plan> = (0..order.get().count).map(single).collect::<Result<_, Error>>()?;
         for alike in plans.chunk_by(|one, next| one.order.prompt == next.order.prompt) {
-            let plan = &alike[0];
-            let paintings = plan.paintings.iter().map(|painting| painting.prompt.as_str());
-            let words: Vec<&str> = std::iter::once(plan.order.prompt.as_str()).chain(paintings).collect();
-            let words = words.join("\n");
+            let words = alike[0].words();
             let rules = self.rules.current();
             match order.approval() {
                 Some(approval) => rules.admit_approved(words, String::as_str, approval.clone()),

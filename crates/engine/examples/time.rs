@@ -125,7 +125,10 @@ fn whole(pipeline: &Pipeline) {
 }
 
 fn request(pictures: u64, side: Side) -> GenerateRequest {
-    let subject = |seed| Subject { prompt: "三只红灯笼挂在树下".into(), seed, start: Start::Noise };
+    let subject =
+        |seed| Subject {
+            prompt: "三只红灯笼挂在树下".into(), seed, start: Start::Noise, blend: None
+        };
     GenerateRequest {
         subjects: (0..pictures).map(subject).collect(),
         negative: Prompt::default(),

@@ -63,6 +63,51 @@ impl Denoiser for Repainted<'_> {
     }
 }
 
+/// Mixes what the model says to two prompts: `velocity = (1 - share) first + share second`.
+///
+/// The inner denoiser gets the sampler's batch and behind it once more each entry that has a second prompt. Source: Liu
+/// et al. 2022, arXiv:2206.01714, section 4, with weights that sum to one.
+pub(crate) struct Blended<'a> {
+    inner: &'a mut dyn Denoiser,
+    /// Which entries of the batch have a second prompt, and its share.
+    seconds: Vec<(usize, f32)>,
+    /// Values of one entry.
+    entry: usize,
+    longer: Vec<f32>,
+    velocities: Vec<f32>,
+}
+
+impl<'a> Blended<'a> {
+    /// `values`: length of the batch that is asked about; `entry`: of one entry.
+    pub(crate) fn new(
+        inner: &'a mut dyn Denoiser,
+        seconds: Vec<(usize, f32)>,
+        values: usize,
+        entry: usize,
+    ) -> Self {
+        let longer = vec![0.0; values + seconds.len() * entry];
+        Self { inner, seconds, entry, velocities: longer.clone(), longer }
+    }
+}
+
+impl Denoiser for Blended<'_> {
+    fn velocity(&mut self, x: &[f32], t: f32, velocity: &mut [f32]) {
+        let (first, second) = self.longer.split_at_mut(x.len());
+        first.copy_from_slice(x);
+        for (copy, (place, _)) in second.chunks_exact_mut(self.entry).zip(&self.seconds) {
+            copy.copy_from_slice(&x[place * self.entry..][..self.entry]);
+        }
+        self.inner.velocity(&self.longer, t, &mut self.velocities);
+        let (first, second) = self.velocities.split_at(x.len());
+        velocity.copy_from_slice(first);
+        for (second, (place, share)) in second.chunks_exact(self.entry).zip(&self.seconds) {
+            for (value, second) in velocity[place * self.entry..].iter_mut().zip(second) {
+                *value += share * (second - *value);
+            }
+        }
+    }
+}
+
 /// Classifier-free guidance: away from what the model says without the prompt, towards what it says with it.
 ///
 /// `velocity = without + guidance * (with - without)`. The inner denoiser gets a batch of twice the size, first all

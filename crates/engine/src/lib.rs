@@ -16,7 +16,7 @@
 //! let models = Models { text: &text, painter: &painter, pixels: &pixels };
 //! let pipeline = Pipeline::load(&models, Cpu::detect(2))?;
 //! let request = GenerateRequest {
-//!     subjects: vec![Subject { prompt: "一只红灯笼".into(), seed: 7, start: Start::Noise }],
+//!     subjects: vec![Subject { prompt: "一只红灯笼".into(), seed: 7, start: Start::Noise, blend: None }],
 //!     negative: Prompt::default(),
 //!     steps: Steps::new(20).expect("within 1 to 200"),
 //!     guidance: Guidance::new(4.0).expect("within 0 to 30"),
@@ -56,7 +56,7 @@ pub use image::RgbaImage;
 pub use judge::Judge;
 pub use pipeline::{ModelInfo, Models, Pipeline, Step};
 pub use request::{
-    Emphasis, GenerateRequest, Guidance, Prompt, Side, Start, Steps, Strength, Subject, Weight,
+    Blend, Emphasis, GenerateRequest, Guidance, Prompt, Share, Side, Start, Steps, Strength, Subject, Weight,
 };
 pub use sampler::{Sampler, UnknownSampler};
 pub use schedule::Sigmas;

@@ -9,7 +9,7 @@ use safetensors::SafeTensors;
 use sha2::{Digest, Sha256};
 
 use crate::codec::Codec;
-use crate::denoiser::{Denoiser, Guided, Repainted};
+use crate::denoiser::{Blended, Denoiser, Guided, Repainted};
 use crate::dit::{Config, Painter};
 use crate::pixels::{averaged, reached};
 use crate::request::{Emphasis, GenerateRequest, Prompt, Side, Start, Strength, Subject, Weight};
@@ -202,7 +202,15 @@ impl Pipeline {
         let prompts = subjects.iter().map(|subject| &subject.prompt);
         let negatives = subjects.iter().filter(|_| guided).map(|_| &request.negative);
         let mut texts = Vec::new();
-        let entries = prompts.chain(negatives).map(|prompt| place_of(&mut texts, prompt)).collect();
+        // A second prompt without a share costs nothing.
+        let seconds = || {
+            let blends = subjects.iter().map(|subject| subject.blend.as_ref());
+            let blends = blends.enumerate().filter_map(|(place, blend)| Some((place, blend?)));
+            blends.filter(|(_, blend)| blend.share.get() > 0.0)
+        };
+        let blends = seconds().map(|(_, blend)| &blend.prompt);
+        let entries =
+            prompts.chain(negatives).chain(blends).map(|prompt| place_of(&mut texts, prompt)).collect();
         let states: Vec<_> = texts.iter().map(|prompt| self.weighted_states(prompt)).collect();
         let conditioning = self.painter.condition(&self.cpu, &states);
 
@@ -213,8 +221,14 @@ impl Pipeline {
             known.extend(start.known);
         }
         let mut painting = self.painter.painting(&self.cpu, &conditioning, entries);
-        let (mut guidance, mut repainted);
+        let (mut blended, mut guidance, mut repainted);
         let mut denoiser: &mut dyn Denoiser = &mut painting;
+        let shares: Vec<_> = seconds().map(|(place, blend)| (place, blend.share.get())).collect();
+        if !shares.is_empty() {
+            let values = if guided { 2 * x.len() } else { x.len() };
+            blended = Blended::new(denoiser, shares, values, x.len() / subjects.len());
+            denoiser = &mut blended;
+        }
         if guided {
             guidance = Guided::new(denoiser, request.guidance.get(), x.len());
             denoiser = &mut guidance;
@@ -236,6 +250,12 @@ impl Pipeline {
         noise::fill(subject.seed, LATENT_NOISE, &mut noise);
         let (image, mask) = match &subject.start {
             Start::Noise => return Begun { known: vec![None; noise.len()], x: noise },
+            Start::Travel { seed, share } => {
+                let mut other = vec![0.0; noise.len()];
+                noise::fill(*seed, LATENT_NOISE, &mut other);
+                noise::travel(&mut noise, &other, share.get());
+                return Begun { known: vec![None; noise.len()], x: noise };
+            }
             Start::Image { image, .. } => (image, None),
             Start::Masked { image, mask, .. } => (image, Some(mask)),
         };

@@ -33,6 +33,35 @@ pub struct Subject {
     pub seed: u64,
     /// What else to start from.
     pub start: Start,
+    /// A second prompt that has a say, if there is one.
+    pub blend: Option<Blend>,
+}
+
+/// A second prompt, and how much it has to say: the directions of both are mixed in every step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Blend {
+    /// The words.
+    pub prompt: Prompt,
+    /// 0: only the first prompt counts. 1: only this one.
+    pub share: Share,
+}
+
+/// A part of a whole, 0 to 1.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Share(f32);
+
+impl Share {
+    /// `None` outside 0 to 1.
+    #[must_use]
+    pub fn new(share: f32) -> Option<Self> {
+        (0.0..=1.0).contains(&share).then_some(Self(share))
+    }
+
+    /// The part.
+    #[must_use]
+    pub fn get(self) -> f32 {
+        self.0
+    }
 }
 
 /// Words for the model, some of them weighing more or less than the others.
@@ -108,6 +137,13 @@ pub enum Start {
     /// Nothing but noise.
     #[default]
     Noise,
+    /// Noise on the way from the subject's own to that of another seed; see [`crate::noise::travel`].
+    Travel {
+        /// The other seed.
+        seed: u64,
+        /// How far: 0 is the subject's own noise, 1 the other.
+        share: Share,
+    },
     /// An image, noised part of the way.
     Image {
         /// Where to start.
@@ -130,7 +166,7 @@ impl Start {
     /// Whether there is something to start from: no image or mask without pixels.
     pub(crate) fn is_sound(&self) -> bool {
         match self {
-            Self::Noise => true,
+            Self::Noise | Self::Travel { .. } => true,
             Self::Image { image, .. } => !image.is_empty(),
             Self::Masked { image, mask, .. } => !image.is_empty() && !mask.is_empty(),
         }
@@ -140,7 +176,7 @@ impl Start {
     #[must_use]
     pub fn strength(&self) -> Strength {
         match self {
-            Self::Noise => Strength::FULL,
+            Self::Noise | Self::Travel { .. } => Strength::FULL,
             Self::Image { strength, .. } | Self::Masked { strength, .. } => *strength,
         }
     }

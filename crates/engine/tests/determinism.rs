@@ -70,6 +70,7 @@ fn request(subjects: &[(&str, u64)]) -> GenerateRequest {
         prompt: (*prompt).into(),
         seed: *seed,
         start: Start::Noise,
+        blend: None,
     });
     GenerateRequest {
         subjects: subjects.collect(),

@@ -27,7 +27,7 @@ fn prompt(text: &str, words: &str, weight: f32) -> Prompt {
 }
 
 fn paint(prompts: Vec<Prompt>) -> Vec<RgbaImage> {
-    let subject = |prompt| Subject { prompt, seed: 5, start: Start::Noise };
+    let subject = |prompt| Subject { prompt, seed: 5, start: Start::Noise, blend: None };
     let request = GenerateRequest {
         subjects: prompts.into_iter().map(subject).collect(),
         negative: "文字".into(),

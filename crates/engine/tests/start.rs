@@ -20,7 +20,7 @@ static PIPELINE: LazyLock<Pipeline> = LazyLock::new(|| {
 
 fn request(start: Start, sampler: Sampler) -> GenerateRequest {
     GenerateRequest {
-        subjects: vec![Subject { prompt: "一只蓝色的猫".into(), seed: 5, start }],
+        subjects: vec![Subject { prompt: "一只蓝色的猫".into(), seed: 5, start, blend: None }],
         negative: Prompt::default(),
         steps: Steps::new(8).expect("in range"),
         guidance: Guidance::new(3.0).expect("in range"),

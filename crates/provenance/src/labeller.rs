@@ -223,6 +223,25 @@ impl Labeller {
         Ok(labelled)
     }
 
+    /// Writes the implicit label into `encoded`, the file of `picture`, which is shown and not kept: no watermark, no
+    /// manifest, and nothing is read back.
+    ///
+    /// # Errors
+    /// What [`container::write`] says.
+    pub fn describe(
+        &self,
+        encoded: &[u8],
+        certainty: Certainty,
+        picture: &RgbaImage,
+    ) -> Result<Vec<u8>, Error> {
+        let format = Format::sniff(encoded, None)
+            .ok_or_else(|| Error::Encode { reason: "not a picture's format".to_owned() })?;
+        let number = Number::of_picture(picture, 0, self.keys.watermark());
+        let label = Aigc::produced(certainty, &self.producer, &number.unmarked())?;
+        let label = signature::sign(label, self.keys.label_secret())?;
+        container::write(encoded, format, &label, DigitalSource::TrainedAlgorithmicMedia)
+    }
+
     /// Embeds the watermark of `number` and gives its ten digits; `None` where a picture is too small for one or shows
     /// nothing. The other labels are there all the same.
     fn mark(&self, picture: &mut RgbaImage, number: Number) -> Option<String> {

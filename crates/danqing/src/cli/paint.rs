@@ -3,6 +3,7 @@
 mod batch;
 mod editing;
 mod files;
+mod live;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -42,6 +43,10 @@ pub(super) struct Arguments {
     count: Option<u32>,
     #[arg(long, value_name = "STYLE")]
     style: Option<String>,
+    #[arg(long, value_name = "STYLE:SHARE")]
+    blend: Option<String>,
+    #[arg(long, value_name = "SEED:SHARE")]
+    travel: Option<String>,
     #[arg(long, value_name = "WORDS")]
     negative: Option<String>,
     #[arg(short, long, value_name = "COLOUR")]
@@ -82,6 +87,8 @@ pub(super) struct Arguments {
     wildcards: Option<PathBuf>,
     #[arg(short, long, value_name = "FILE", conflicts_with_all = ["prompt", "like"])]
     from_file: Option<PathBuf>,
+    #[arg(long, conflicts_with_all = ["from", "from_file", "like", "json", "grid", "layers", "count", "every", "change"])]
+    live: bool,
     #[arg(long)]
     pub(super) json: bool,
     #[arg(long, value_name = "auto|always|never", hide_possible_values = true)]
@@ -91,6 +98,9 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, config: &Config, reader: Reader) -> Result<(), Error> {
+    if arguments.live {
+        return live::run(arguments, config, reader);
+    }
     let start = Instant::now();
     let like = arguments.like.as_deref().map(Like::read).transpose()?;
     let (orders, refused) = arguments.orders(like.as_ref(), config, reader)?;
@@ -186,6 +196,8 @@ impl Arguments {
             changes: Some(self.change.join(";")).filter(|changes| !changes.is_empty()),
             strength: self.strength,
             area: self.area.clone(),
+            travel: self.travel.clone(),
+            blend: self.blend.clone(),
         }
     }
 

@@ -72,6 +72,11 @@ impl Error {
             Self::NotEditable { file } => {
                 format!("「{}」不是能修改的 PNG、JPEG 或 WebP 图片", file.display())
             }
+            Self::Travel { text } => format!("「{text}」不是去往另一个种子的写法"),
+            Self::Blend { text } => format!("「{text}」不是掺入另一种风格的写法"),
+            Self::NoLiveTerminal => "这里不是能显示图片的终端".to_owned(),
+            Self::LiveFull { most: 0 } => "这间工作室没有开即时作画".to_owned(),
+            Self::LiveFull { most } => format!("已经有 {most} 个人在即时作画"),
             Self::UnknownArea { text } => format!("没有叫「{text}」的重画范围"),
             Self::NeedsPicture => "要重画的图是从另一张图改出来的".to_owned(),
             Self::Usage { chinese, .. } => chinese.clone(),

@@ -143,6 +143,27 @@ impl Error {
                 ("文件要完好，动图先存成一帧".into(), "the file must be sound, and of one frame".into())
             }
             Self::Edit { .. } => ("换一张小一些的图片".into(), "take a smaller picture".into()),
+            Self::Travel { .. } => (
+                "写 另一个种子:走了多少，如 99:0.4（0 是原来的种子，1 是 99）".into(),
+                "write the other seed and how far, such as 99:0.4 (0 is the first seed, 1 is 99)".into(),
+            ),
+            Self::Blend { .. } => (
+                "写 风格:掺多少，如 扁平:0.4（0 是不掺，1 是全用它）".into(),
+                "write a style and how much of it, such as flat:0.4 (0 is none of it, 1 nothing else)".into(),
+            ),
+            Self::NoLiveTerminal => (
+                "换 kitty、iTerm2、WezTerm 或 foot 等终端；只想看个大概，加 --preview always".into(),
+                "use a terminal such as kitty, iTerm2, WezTerm or foot; for a rough look add --preview always"
+                    .into(),
+            ),
+            Self::LiveFull { most: 0 } => (
+                "请管理员把 limits.live 设成 1 或更多；平常的作画照旧".into(),
+                "an operator can set limits.live to 1 or more; ordinary painting works as ever".into(),
+            ),
+            Self::LiveFull { .. } => (
+                "有人停笔半分钟，位子就空出来；平常的作画照旧".into(),
+                "a place is free when somebody pauses for half a minute; ordinary painting works as ever".into(),
+            ),
             Self::UnknownArea { .. } => {
                 ("可用：whole（整张）、mask（蒙版周围）".into(), "known: whole, mask".into())
             }

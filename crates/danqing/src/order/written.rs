@@ -32,6 +32,12 @@ pub(crate) struct Written {
     pub(crate) style: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) background: Option<String>,
+    /// Noise on its way to that of another seed: `99:0.4` is four tenths of the way to that of 99.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) travel: Option<String>,
+    /// A second style and how much of it there is, such as `flat:0.4`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) blend: Option<String>,
     /// Changes to layers, such as `layer 2 move 40 -10; layer 3 remove`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) changes: Option<String>,
@@ -63,6 +69,8 @@ impl Written {
             changes: self.changes.clone(),
             strength: None,
             area: None,
+            travel: self.travel.clone(),
+            blend: self.blend.clone(),
         }
     }
 }
@@ -81,6 +89,8 @@ impl From<&Order> for Written {
             size: Some(order.size.to_string()),
             style: order.style.map(|style| style.name().to_owned()),
             background: order.background.map(|background| background.to_string()),
+            travel: order.travel.map(|travel| travel.to_string()),
+            blend: order.blend.map(|blend| blend.to_string()),
             changes: Some(told(&order.changes)).filter(|changes| !changes.is_empty()),
             whole: order.reading == Reading::Whole,
         }
@@ -103,6 +113,8 @@ mod tests {
             size: Some("640x480".into()),
             style: Some("扁平".into()),
             background: Some("ffd84d-ffffff".into()),
+            travel: Some("99:0.4".into()),
+            blend: Some("3d:0.25".into()),
             reading: Some(Reading::Whole),
             grid: None,
             changes: Some("layer 2 move 40 -10; layer 1 repaint 7".into()),

@@ -21,6 +21,7 @@ pub(super) static STYLE: LazyLock<Asset> = LazyLock::new(|| {
             include_str!("../../static/styles/4-compose.css"),
             include_str!("../../static/styles/5-gallery.css"),
             include_str!("../../static/styles/6-rooms.css"),
+            include_str!("../../static/styles/7-live.css"),
         )
         .as_bytes(),
     )
@@ -34,6 +35,7 @@ pub(super) static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
         concat!(
             include_str!("../../static/scripts/1-pages.js"),
             include_str!("../../static/scripts/2-easel.js"),
+            include_str!("../../static/scripts/3-live.js"),
         )
         .as_bytes(),
     )

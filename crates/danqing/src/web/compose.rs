@@ -124,6 +124,8 @@ pub(super) struct Form {
     guidance: String,
     exact: String,
     ground: String,
+    travel: String,
+    blend: String,
     whole: bool,
     advanced: bool,
     styles: Vec<Choice>,
@@ -246,6 +248,8 @@ impl Form {
             || written.seed.is_some()
             || !offered
             || !ground_offered
+            || written.travel.is_some()
+            || written.blend.is_some()
             || written.whole;
         Self {
             prompt: written.prompt.clone(),
@@ -255,6 +259,8 @@ impl Form {
             guidance: written.guidance.unwrap_or(DEFAULT_GUIDANCE).to_string(),
             exact: if offered { String::new() } else { size.clone() },
             ground: if ground_offered { String::new() } else { background.clone() },
+            travel: text(&written.travel),
+            blend: text(&written.blend),
             whole: written.whole,
             advanced,
             styles: styles(ui, written.style.as_deref()),

@@ -40,6 +40,8 @@ pub(super) struct OrderForm {
     ground: String,
     format: String,
     whole: String,
+    travel: String,
+    blend: String,
 }
 
 impl OrderForm {
@@ -57,6 +59,8 @@ impl OrderForm {
             style: text(&self.style),
             background: text(&self.ground).or_else(|| text(&self.background)),
             whole: text(&self.whole).is_some(),
+            travel: text(&self.travel),
+            blend: text(&self.blend),
             changes: None,
         }
     }
@@ -72,7 +76,7 @@ impl OrderForm {
     }
 
     /// One order, or where the prompt leaves something to choose, one a picture.
-    fn asked(&self, studio: &Studio) -> Result<Vec<Asked>, Error> {
+    pub(super) fn asked(&self, studio: &Studio) -> Result<Vec<Asked>, Error> {
         let written = self.written()?;
         let wish = written.wish().or(studio.config.paint.wish());
         let orders = order::orders(&written.prompt, &wish, Choice::Drawn, &wildcards(studio))?;

@@ -169,6 +169,11 @@ impl Ui {
         self.at_least(Role::Officer).is_ok()
     }
 
+    /// Whether the person may order pictures.
+    pub(super) fn paints(&self) -> bool {
+        self.at_least(Role::Creator).is_ok()
+    }
+
     pub(super) fn owns(&self) -> bool {
         self.at_least(Role::Owner).is_ok()
     }

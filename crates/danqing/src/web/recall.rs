@@ -112,5 +112,7 @@ fn of_wish(prompt: String, wish: Wish) -> Written {
         background: wish.background,
         whole: wish.reading == Some(Reading::Whole),
         changes: wish.changes,
+        travel: wish.travel,
+        blend: wish.blend,
     }
 }

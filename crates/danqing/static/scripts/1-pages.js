@@ -48,7 +48,7 @@ const reading = later(180, async () => {
 const write = (text) => {
   prompt().value = text;
   prompt().focus();
-  reading();
+  prompt().dispatchEvent(new Event("input", { bubbles: true }));
 };
 
 const freshJobs = later(120, async () => {
@@ -65,9 +65,11 @@ const send = async (form, submitter) => {
   submitter?.setAttribute("disabled", "");
   try {
     const response = await fetched(submitter?.getAttribute("formaction") ?? form.action, { method: "POST", body });
-    if (response.ok && new URL(response.url).pathname === location.pathname) {
+    if (response.ok && new URL(response.url).pathname === (form.dataset.answer ?? location.pathname)) {
       freshJobs();
-      one("#jobs")?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+      if (form.dispatchEvent(new Event("ordered", { cancelable: true }))) {
+        one("#jobs")?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+      }
     } else {
       await turnTo(response);
     }

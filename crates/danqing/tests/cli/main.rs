@@ -6,6 +6,7 @@ mod faults;
 mod foreign;
 mod help;
 mod labelling;
+mod live;
 mod marks;
 mod misuse;
 mod painting;

@@ -13,7 +13,7 @@ struct People {
     wang: String,
 }
 
-fn account(studio: &Studio, name: &str, role: &str) -> String {
+pub(crate) fn account(studio: &Studio, name: &str, role: &str) -> String {
     let command = |arguments: &[&str]| {
         let mut command = studio.command(arguments);
         command.env("DANQING_STORE_FOLDER", studio.path().join("studio")).stdin(Stdio::piped());

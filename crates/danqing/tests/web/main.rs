@@ -98,3 +98,9 @@ fn an_owner_runs_the_studio() {
     let held = Studio::open().tour("owner.mjs");
     assert!(held.len() >= 15, "every promise: {held:?}");
 }
+
+#[test]
+fn the_picture_follows_what_one_writes() {
+    let held = Studio::open().tour("live.mjs");
+    assert!(held.len() >= 25, "every promise: {held:?}");
+}

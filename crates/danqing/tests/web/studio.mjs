@@ -30,6 +30,8 @@ export const looks = {
   desktop: { viewport: { width: 1440, height: 900 }, locale: "zh-CN" },
   "phone-dark-en": { viewport: { width: 390, height: 844 }, locale: "en-GB", colorScheme: "dark", isMobile: true },
   "desktop-dark": { viewport: { width: 1440, height: 900 }, locale: "zh-CN", colorScheme: "dark" },
+  portrait: { viewport: { width: 1280, height: 1040 }, locale: "zh-CN" },
+  recording: { viewport: { width: 1180, height: 800 }, locale: "zh-CN" },
   "desktop-en": { viewport: { width: 1280, height: 800 }, locale: "en-GB" },
 };
 

@@ -54,6 +54,10 @@ pub(crate) struct NewOrder {
     size: Option<String>,
     /// One of `/styles`.
     style: Option<String>,
+    /// A second style and how much of it, such as `flat:0.4`.
+    blend: Option<String>,
+    /// Noise on its way to that of another seed: `99:0.4` is four tenths of the way to that of 99.
+    travel: Option<String>,
     /// `transparent`, a colour, or two with `-` between.
     background: Option<String>,
     /// The prompt goes to the model whole.
@@ -201,6 +205,8 @@ async fn asked(
         size: order.size.clone(),
         count: order.count,
         style: order.style.clone(),
+        blend: order.blend.clone(),
+        travel: order.travel.clone(),
         background: order.background.clone(),
         reading: order.whole.map(|whole| if whole { Reading::Whole } else { Reading::Scene }),
         ..Wish::default()
@@ -245,6 +251,8 @@ fn again(order: &Order) -> Wish {
         sampler: Some(order.sampler.to_string()),
         size: Some(order.size.to_string()),
         style: order.style.map(|style| style.name().to_owned()),
+        blend: order.blend.map(|blend| blend.to_string()),
+        travel: order.travel.map(|travel| travel.to_string()),
         background: order.background.map(|background| background.to_string()),
         reading: Some(order.reading),
         ..Wish::default()
