@@ -23,6 +23,8 @@ pub const FIELDS: [&str; 7] = [
 
 /// Layers of wrapping that a reader looks through; real files have at most two.
 const MOST_WRAPPINGS: usize = 4;
+/// Members of one object of a label, which has seven.
+const MOST_MEMBERS: usize = 1024;
 
 /// How sure it is that content was generated: the field `Label`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -317,6 +319,9 @@ fn object(text: &str) -> Option<Fields> {
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
             let mut fields = Vec::new();
             while let Some(field) = map.next_entry()? {
+                if fields.len() == MOST_MEMBERS {
+                    return Err(serde::de::Error::custom("more members than any label has"));
+                }
                 fields.push(field);
             }
             Ok(fields)

@@ -11,7 +11,7 @@ mod flac;
 mod gif;
 mod jpeg;
 mod mp3;
-mod mp4;
+pub(crate) mod mp4;
 pub(crate) mod pdf;
 mod png;
 mod svg;

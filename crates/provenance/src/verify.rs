@@ -30,6 +30,9 @@ pub const MOST_BYTES: usize = 512 << 20;
 pub const MOST_MULTIPLE: usize = 12;
 /// Memory that checking takes at most, whatever the file's size, in bytes; pixels are extra.
 pub const MOST_CONSTANT: usize = 64 << 20;
+/// In MP4 files of more boxes no manifest is looked for: its reader would take minutes. Hours of film in pieces have about
+/// 20 000.
+const MOST_BOXES: usize = 1 << 16;
 /// Larger pictures are not searched for a watermark: 40 million pixels, 160 MB as RGBA.
 pub const MOST_PIXELS: u64 = 40_000_000;
 
@@ -196,7 +199,10 @@ pub(crate) fn examined(
         return (report, None);
     };
     metadata(bytes, format, beside, trust, &mut report.findings);
-    if let Some(manifest) = manifest::read(bytes, format.mime(), &trust.roots) {
+    if format == Format::Mp4 && container::mp4::has_more_boxes(bytes, MOST_BOXES) {
+        let reason = "it has more boxes than any real file; no manifest was looked for".to_owned();
+        report.findings.push(Finding::Unchecked(Unchecked::Damaged { reason }));
+    } else if let Some(manifest) = manifest::read(bytes, format.mime(), &trust.roots) {
         report.findings.push(Finding::Manifest(Box::new(manifest)));
     }
     let picture = pixels(bytes, format, trust, &mut report.findings);

@@ -204,7 +204,7 @@ fn document(studio: &Studio, name: &str) {
     let source = "%PDF-1.5\n%QDF-1.0\n\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n\n2 0 obj\n\
         << /Type /Pages /Kids [ 3 0 R ] /Count 1 /MediaBox [ 0 0 595 842 ] /Rotate 90 >>\nendobj\n\n3 0 obj\n\
         << /Type /Page /Parent 2 0 R >>\nendobj\n\nxref\n0 4\n0000000000 65535 f \n0000000000 00000 n \n\
-        0000000000 00000 n \n0000000000 00000 n \ntrailer << /Root 1 0 R /Size 4 >>\nstartxref\n0\n%%EOF\n";
+        0000000000 00000 n \n0000000000 00000 n \ntrailer <<\n  /Root 1 0 R\n  /Size 4\n>>\nstartxref\n0\n%%EOF\n";
     std::fs::write(studio.path().join("source.pdf"), source).expect("written");
     let fixed = ran(studio, "fix-qdf", &["source.pdf"]);
     std::fs::write(studio.path().join("fixed.pdf"), fixed).expect("written");

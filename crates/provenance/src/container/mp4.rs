@@ -73,6 +73,32 @@ impl Iterator for Boxes<'_> {
     }
 }
 
+/// Whether a file has more than `most` boxes. Readers that make a tree of them take the square of their number in time.
+pub(crate) fn has_more_boxes(bytes: &[u8], most: usize) -> bool {
+    const HOLDERS: [&[u8; 4]; 15] = [
+        b"moov", b"trak", b"mdia", b"minf", b"stbl", b"moof", b"traf", b"edts", b"udta", b"dinf", b"tref",
+        b"treg", b"mvex", b"mfra", b"schi",
+    ];
+    let mut open = vec![(0, bytes.len())];
+    let mut count = 0;
+    while let Some((at, end)) = open.pop() {
+        for piece in boxes(bytes, at, end).map_while(Result::ok) {
+            count += 1;
+            if count > most {
+                return true;
+            }
+            if HOLDERS.contains(&&piece.kind) || &piece.kind == b"meta" {
+                open.push((piece.body, piece.end));
+            }
+            if &piece.kind == b"meta" {
+                // With version and flags in front, or without.
+                open.push(((piece.body + 4).min(piece.end), piece.end));
+            }
+        }
+    }
+    false
+}
+
 /// A `meta` box, its parts looked up.
 struct Meta {
     piece: Piece,
