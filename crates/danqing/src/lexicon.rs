@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use danqing_scene::{Entry, Language, Lexicon, Style, Subject};
+use danqing_scene::{Colouring, Entry, Language, Lexicon, Style, Subject, colours};
 use serde::Deserialize;
 
 /// Concepts of the model that is built in; written by `training/lexicon/build.py`.
@@ -119,6 +119,14 @@ impl Knowledge {
             Language::Chinese => &entry.zh,
             Language::English => &entry.en,
         };
+        // 白猫 is near to 猫, and says all that is special about it.
+        if concept.near
+            && let Some((colour, rest)) = colours::leading(&subject.head)
+            && entry.is_named(rest)
+        {
+            subject.colour.get_or_insert(Colouring::One(colour));
+            return Caption { subject, instead: None };
+        }
         let kept = !concept.near && subject.head.to_lowercase().contains(&name.to_lowercase());
         if !kept && !name.is_empty() && subject.description.contains(&subject.head) {
             subject.description = replaced_last(&subject.description, &subject.head, name);
@@ -159,6 +167,15 @@ mod tests {
     #[test]
     fn near_words_become_known_ones_and_say_so() {
         assert_eq!(captions("一只黑色的柯基"), [("黑色的狗".into(), Some("狗".into()))], "a breed");
+    }
+
+    #[test]
+    fn near_words_that_name_a_colour_are_known() {
+        assert_eq!(captions("白猫"), [("白猫".into(), None)], "Chinese");
+        assert_eq!(captions("a white cat"), [("white cat".into(), None)], "English");
+        let scene = read("白猫", Knowledge::load().lexicon());
+        let colour = Knowledge::load().caption(&scene.subjects[0]).subject.copy_colour(0);
+        assert_eq!(colour, Some([255, 255, 255]), "white");
     }
 
     #[test]

@@ -144,6 +144,17 @@ pub fn parse(text: &str) -> Option<Colour> {
     Some(Colour { rgb, name: name.to_owned() })
 }
 
+/// The colour that `text` begins with, in either language, and the rest: `白猫` is white and `猫`.
+pub fn leading(text: &str) -> Option<(Colour, &str)> {
+    let characters: Vec<char> = text.chars().collect();
+    if let Some((colour, length)) = at_start(&characters) {
+        let bytes = characters[..length].iter().map(|character| character.len_utf8()).sum::<usize>();
+        return Some((colour, text[bytes..].trim_start_matches('的')));
+    }
+    let spaces = text.match_indices(' ').map(|(at, _)| at);
+    spaces.rev().find_map(|at| Some((parse(&text[..at])?, text[at..].trim_start())))
+}
+
 /// The longest Chinese colour name at the start of `text`, with its length in characters.
 ///
 /// 色 counts as part of the name; single characters such as 红 count as well.
@@ -241,6 +252,15 @@ fn shaded(rgb: [u8; 3], [white, black, gain]: [i32; 3]) -> [u8; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn leading_colours_are_split_off() {
+        let split = |text| leading(text).map(|(colour, rest)| (colour.name, rest.to_owned()));
+        assert_eq!(split("白猫"), Some(("白".into(), "猫".into())), "Chinese");
+        assert_eq!(split("sky blue bird"), Some(("sky blue".into(), "bird".into())), "two words");
+        assert_eq!(split("猫"), None, "no colour");
+        assert_eq!(split("cat"), None, "no colour");
+    }
 
     #[test]
     fn names_and_numbers_are_read() {

@@ -29,6 +29,14 @@ pub struct Entry {
     pub emoji: Vec<String>,
 }
 
+impl Entry {
+    /// Whether `word` is a name of the thing itself, in either language.
+    pub fn is_named(&self, word: &str) -> bool {
+        let alternatives = self.zh_alt.iter().chain(&self.en_alt);
+        [&self.zh, &self.en].into_iter().chain(alternatives).any(|name| name.eq_ignore_ascii_case(word))
+    }
+}
+
 /// A known word in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Match<'a> {
