@@ -42,9 +42,6 @@ fn excess(what: &str, bytes: &[u8], name: &str) -> Vec<String> {
         if took > multiple * size + constant {
             excess.push(format!("{what} ({name}): {part} {size} bytes took {took} bytes"));
         }
-        if std::env::var_os("SURVEY").is_some() && (took > 2 * size + (1 << 20)) {
-            eprintln!("{what} ({name}): {part} {size} took {took}: {:.1}", took as f64 / size as f64);
-        }
     };
     if let Some(format) = Format::sniff(bytes, Some(name)) {
         let took = peak(|| drop(container::read(bytes, format)));
@@ -413,9 +410,6 @@ fn no_file_takes_more_memory_than_is_stated() {
         }
     }
     for (what, bytes, name) in hostile() {
-        if std::env::var_os("SURVEY").is_some() {
-            eprintln!("{what} ({name}), {:?}", std::time::SystemTime::now());
-        }
         over.extend(excess(what, &bytes, name));
     }
     // Writing copies the file and its metadata.
