@@ -60,9 +60,20 @@ pub(crate) async fn bind(server: &ServerSettings, has_owner: bool) -> Result<Tcp
     TcpListener::bind(listen).await.map_err(|source| Error::Listen { listen, source })
 }
 
-/// Serves until `going` turns true and all answers are given.
+/// How long answers may take that are under way when the studio closes.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// Serves until `going` turns true and all answers are given, or [`FAREWELL`] after that: whoever asked for events and does
+/// not read them would keep it open for ever.
 pub(crate) async fn serve(studio: Arc<Studio>, listener: TcpListener) -> Result<(), Error> {
     let mut going = studio.going.clone();
+    let late = {
+        let mut going = studio.going.clone();
+        async move {
+            ended(&mut going).await;
+            tokio::time::sleep(FAREWELL).await;
+        }
+    };
     let end = async move { ended(&mut going).await };
     let tasks = [
         tokio::spawn(worker::run(Arc::clone(&studio), worker_name(), studio.going.clone())),
@@ -70,7 +81,10 @@ pub(crate) async fn serve(studio: Arc<Studio>, listener: TcpListener) -> Result<
         tokio::spawn(chores(Arc::clone(&studio), studio.going.clone())),
         tokio::spawn(reloading(Arc::clone(&studio), studio.going.clone())),
     ];
-    listener::serve(&studio.config.server, listener, router(Arc::clone(&studio)), end).await?;
+    tokio::select! {
+        served = listener::serve(&studio.config.server, listener, router(Arc::clone(&studio)), end) => served?,
+        () = late => {}
+    }
     for task in tasks {
         // A task that panicked has told so already.
         let _ = task.await;

@@ -216,6 +216,7 @@ fn a_bucket_that_goes_and_comes_back_costs_time_only() {
     let jobs: serde_json::Value = serde_json::from_slice(&jobs.body).expect("JSON");
     let attempts = jobs["jobs"].as_array().expect("a list").iter().map(|job| &job["attempts"]);
     assert_eq!(attempts.collect::<Vec<_>>(), [1; 7], "the outage took no attempt");
+    // It closes although nobody reads the events any more.
     server.stop();
     assert_eq!(ledger(&studio, &settings), 1 + 25 + 6 * 2, "every order, and every picture once");
 }
