@@ -11,6 +11,7 @@ share one file; what is measured is the database and the page, over HTTP on this
 import argparse
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import tempfile
@@ -68,6 +69,7 @@ def fill(database, rows):
     base.executemany(f"INSERT INTO pictures ({', '.join(columns)}) VALUES ({marks})", copies())
     pairs = sorted((word, first["seq"] + 1 + number) for number in range(rows) for word in indexed[prompt(number)])
     base.executemany("INSERT INTO picture_words (word, seq) VALUES (?, ?)", pairs)
+    base.execute("UPDATE people SET pictures = pictures + ?", (rows,))
     base.commit()
     base.execute("ANALYZE")
     base.commit()
@@ -101,10 +103,11 @@ def measured(studio, path, times):
     taken = []
     for _ in range(times):
         start = time.perf_counter()
-        studio.get(path)
+        page = studio.get(path)
         taken.append((time.perf_counter() - start) * 1000)
     taken.sort()
-    return taken[len(taken) // 2], taken[-1]
+    shown = len(set(re.findall(rb"/pictures/([0-9a-f-]{36}|[0-9A-Za-z]+)", page)))
+    return taken[len(taken) // 2], taken[-1], shown
 
 
 def main():
@@ -123,17 +126,17 @@ def main():
         studio = Studio(wish.danqing, folder)
         asked = {
             "newest": "",
-            "a common word (灯笼)": "text=灯笼",
-            "a common and a rare word": "text=灯笼 琉璃瓦",
-            "a rare word (琉璃瓦)": "text=琉璃瓦",
-            "three words": "text=红灯笼 无缝图案",
-            "no such word": "text=拖拉机",
-            "favourites": "favourite=1",
+            "a common word (灯笼)": "q=灯笼",
+            "a common and a rare word": "q=灯笼 琉璃瓦",
+            "a rare word (琉璃瓦)": "q=琉璃瓦",
+            "three words": "q=红灯笼 无缝图案",
+            "no such word": "q=拖拉机",
+            "favourites": "shelf=favourites",
         }
         for name, query in asked.items():
             query = urllib.parse.urlencode(dict(urllib.parse.parse_qsl(query)))
-            median, longest = measured(studio, "/gallery?" + query, wish.times)
-            print(f"{name}: median {median:.1f} ms, longest {longest:.1f} ms")
+            median, longest, shown = measured(studio, "/gallery?" + query, wish.times)
+            print(f"{name}: median {median:.1f} ms, longest {longest:.1f} ms, {shown} pictures on the page")
         studio.close()
 
 

@@ -27,7 +27,7 @@ const ORDERS: usize = 25;
 const FILLED: usize = 20;
 /// How long painting alone is measured, beside the seconds with people: a third of them.
 const ALONE: u32 = 3;
-const PAGES: [&str; 4] = ["/gallery", "/", "/gallery?text=%E7%81%AF%E7%AC%BC", "/gallery?favourite=1"];
+const PAGES: [&str; 4] = ["/gallery", "/", "/gallery?q=%E7%81%AF%E7%AC%BC", "/gallery?shelf=favourites"];
 const PROMPTS: [&str; 6] = ["一只猫", "三只红灯笼", "a blue bicycle", "西瓜", "two dogs", "月亮在云上面"];
 
 fn main() {

@@ -93,7 +93,7 @@ impl Oklch {
         if other.is_neutral() {
             return self.is_neutral() && lightness < 0.2;
         }
-        !self.is_neutral() && lightness < 0.22 && turn(self.hue, other.hue).abs() < 0.4
+        !self.is_neutral() && lightness < 0.22 && turn(self.hue, other.hue).abs() < 0.28
     }
 }
 
