@@ -67,13 +67,23 @@ pub(super) struct Tag {
     /// Extended header, frames, padding.
     body: Vec<u8>,
     frames: Vec<Range<usize>>,
+    /// The sizes of frames are plain numbers, which version 2.4 forbids.
+    plain_sizes: bool,
     /// Where the tag ends in the file, footer included.
     pub(super) end: usize,
 }
 
 impl Tag {
     fn empty() -> Self {
-        Self { version: 3, revision: 0, flags: 0, body: Vec::new(), frames: Vec::new(), end: 0 }
+        Self {
+            version: 3,
+            revision: 0,
+            flags: 0,
+            body: Vec::new(),
+            frames: Vec::new(),
+            plain_sizes: false,
+            end: 0,
+        }
     }
 
     /// The tag that starts at `start`, if one does.
@@ -93,9 +103,10 @@ impl Tag {
         let end = (start + 10 + size + footer).min(bytes.len());
         let whole = version < 4 && flags & UNSYNCHRONISED != 0;
         let body = if whole { synchronised(body) } else { body.to_vec() };
-        let mut tag = Self { version, revision, flags, body, frames: Vec::new(), end };
+        let mut tag = Self { version, revision, flags, body, frames: Vec::new(), plain_sizes: false, end };
         let first = tag.extended_length().ok_or(damaged("the extended header of the ID3 tag"))?;
-        tag.frames = tag.walked(first).ok_or(damaged("a frame of the ID3 tag is cut off"))?;
+        (tag.frames, tag.plain_sizes) =
+            tag.walked(first).ok_or(damaged("a frame of the ID3 tag is cut off"))?;
         Ok(Some(tag))
     }
 
@@ -117,7 +128,8 @@ impl Tag {
         for frame in self.frames.iter().filter(|frame| self.label(frame).is_none()) {
             frames.extend_from_slice(&self.body[frame.clone()]);
         }
-        frames.extend(json.into_iter().flat_map(|json| self.frame(json)));
+        let plain = self.plain_sizes && !frames.is_empty();
+        frames.extend(json.into_iter().flat_map(|json| self.frame(json, plain)));
         let padding = &self.body[padding..];
         self.refresh_checksum(&mut extended, &frames, padding);
         let mut body = [&extended, frames.as_slice(), padding].concat();
@@ -146,12 +158,10 @@ impl Tag {
     }
 
     /// Where the frames are. Version 2.4 has sizes of 28 bits; where these lead nowhere, plain ones are tried.
-    fn walked(&self, first: usize) -> Option<Vec<Range<usize>>> {
+    fn walked(&self, first: usize) -> Option<(Vec<Range<usize>>, bool)> {
+        let standard = if self.version == 4 { self.frames_from(first, seven_bits) } else { None };
         let plain = |size| Some(u32::from_be_bytes(size) as usize);
-        match self.version {
-            4 => self.frames_from(first, seven_bits).or_else(|| self.frames_from(first, plain)),
-            _ => self.frames_from(first, plain),
-        }
+        standard.map(|frames| (frames, false)).or_else(|| Some((self.frames_from(first, plain)?, true)))
     }
 
     fn frames_from(
@@ -215,12 +225,14 @@ impl Tag {
     }
 
     /// A frame with the label. Its bytes are ASCII, so unsynchronisation does not change them.
-    fn frame(&self, json: &str) -> Vec<u8> {
+    fn frame(&self, json: &str, is_plain: bool) -> Vec<u8> {
         let body = [&[0], NAME.as_bytes(), &[0], json.as_bytes()].concat();
         let plain = u32::try_from(body.len()).unwrap_or(u32::MAX).to_be_bytes();
         match self.version {
             2 => [b"TXX", &plain[1..], &body].concat(),
             3 => [b"TXXX", &plain[..], &[0, 0], &body].concat(),
+            // In the manner of the frames beside it, or they are all taken for the other.
+            _ if is_plain => [b"TXXX", &plain[..], &[0, 0], &body].concat(),
             _ => [b"TXXX", &to_seven_bits(body.len())[..], &[0, 0], &body].concat(),
         }
     }
@@ -333,6 +345,16 @@ mod tests {
             body = unsynchronised(&body);
         }
         [b"ID3", &[version, 0, flags][..], &to_seven_bits(body.len()), &body].concat()
+    }
+
+    #[test]
+    fn a_label_beside_frames_of_plain_sizes_is_read_again() {
+        let other = [b"TXXX\0\0\0\x80\0\0".as_slice(), &[b'x'; 128]].concat();
+        let bytes = [tag(4, 0, &[], &other), SOUND.to_vec()].concat();
+        let marked = write(&bytes, &label()).expect("written");
+        assert_eq!(found(&marked), [label().to_json()], "one, and whole");
+        let again = write(&marked, &label()).expect("written again");
+        assert_eq!(found(&again), [label().to_json()], "still one");
     }
 
     #[test]
