@@ -326,6 +326,7 @@ impl<'a> Sketches<'a> {
         let mut touched = Vec::new();
         for (place, picture) in progress.sketches() {
             touched.push(place.0);
+            let picture = self.plans[place.0].paintings[place.1].coloured(picture);
             self.paintings.insert(place, picture);
         }
         touched.dedup();

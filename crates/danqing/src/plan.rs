@@ -266,8 +266,6 @@ impl Plan {
 
     /// How the picture looks while its paintings are still in work, no side longer than `longest` pixels.
     pub(crate) fn sketch(&self, pictures: Vec<RgbaImage>, longest: u32) -> RgbaImage {
-        let pictures =
-            self.paintings.iter().zip(pictures).map(|(of, picture)| of.coloured(picture)).collect();
         let Size { width_px, height_px } = self.order.size;
         let scale = |side: u32| (side * longest / width_px.max(height_px)).max(1);
         let size = Size { width_px: scale(width_px), height_px: scale(height_px) };

@@ -178,7 +178,7 @@ impl Body {
         let gain = if pixel.lightness < from { to / from } else { (1.0 - to) / (1.0 - from) };
         let lightness = to + (pixel.lightness - from) * gain.min(STRONGEST);
         let (chroma, hue) = match self.hue {
-            _ if target.is_neutral() => (target.chroma.min(0.1 * pixel.chroma + target.chroma), target.hue),
+            _ if target.is_neutral() => (target.chroma, target.hue),
             Some(hue) => {
                 let gain = target.chroma / self.chroma.max(NEUTRAL);
                 ((pixel.chroma * gain).min(1.3 * target.chroma), target.hue + 0.5 * turn(pixel.hue, hue))
