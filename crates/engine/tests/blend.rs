@@ -1,21 +1,17 @@
 //! Noise between two seeds and directions between two prompts, with the model that is shipped.
 
+#[path = "support/difference.rs"]
+mod difference;
+#[path = "support/shipped.rs"]
+mod shipped;
+
 use std::ops::ControlFlow;
-use std::sync::LazyLock;
 
 use danqing_engine::{
-    Blend, Cpu, GenerateRequest, Guidance, Models, Pipeline, Prompt, RgbaImage, Sampler, Share, Side, Start,
-    Steps, Subject,
+    Blend, GenerateRequest, Guidance, Prompt, RgbaImage, Sampler, Share, Side, Start, Steps, Subject,
 };
-
-static PIPELINE: LazyLock<Pipeline> = LazyLock::new(|| {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/xiaoyang");
-    let read =
-        |part: &str| std::fs::read(format!("{folder}/{part}.safetensors")).expect("a file of the model");
-    let (text, painter, pixels) = (read("text"), read("painter"), read("pixels"));
-    let models = Models { text: &text, painter: &painter, pixels: &pixels };
-    Pipeline::load(&models, Cpu::detect(2)).expect("the shipped model")
-});
+use difference::difference;
+use shipped::PIPELINE;
 
 fn paint(subjects: Vec<Subject>, guidance: f32) -> Vec<RgbaImage> {
     let request = GenerateRequest {
@@ -39,16 +35,6 @@ fn share(share: f32) -> Share {
 
 fn three_d(of: f32) -> Option<Blend> {
     Some(Blend { prompt: "3D风格的猫".into(), share: share(of) })
-}
-
-fn difference(one: &RgbaImage, other: &RgbaImage) -> f32 {
-    let values = |image: &RgbaImage| -> Vec<f32> {
-        let of =
-            |pixel: &image::Rgba<u8>| pixel.0.map(|value| f32::from(value) * f32::from(pixel[3]) / 255.0);
-        image.pixels().flat_map(of).collect()
-    };
-    let (one, other) = (values(one), values(other));
-    one.iter().zip(&other).map(|(a, b)| (a - b).abs()).sum::<f32>() / one.len() as f32
 }
 
 #[test]

@@ -1,24 +1,18 @@
 //! Words that weigh more or less than the others, with the model that is shipped.
 
+#[path = "support/difference.rs"]
+mod difference;
+#[path = "support/shipped.rs"]
+mod shipped;
+
 use std::ops::ControlFlow;
-use std::sync::LazyLock;
 
 use danqing_engine::{
-    Cpu, Emphasis, GenerateRequest, Guidance, Models, Pipeline, Prompt, RgbaImage, Sampler, Side, Start,
-    Steps, Subject, Tokenizer, Weight, Weights,
+    Emphasis, GenerateRequest, Guidance, Prompt, RgbaImage, Sampler, Side, Start, Steps, Subject, Tokenizer,
+    Weight, Weights,
 };
-
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/xiaoyang");
-
-fn file(part: &str) -> Vec<u8> {
-    std::fs::read(format!("{FOLDER}/{part}.safetensors")).expect("a file of the model")
-}
-
-static PIPELINE: LazyLock<Pipeline> = LazyLock::new(|| {
-    let (text, painter, pixels) = (file("text"), file("painter"), file("pixels"));
-    let models = Models { text: &text, painter: &painter, pixels: &pixels };
-    Pipeline::load(&models, Cpu::detect(2)).expect("the shipped model")
-});
+use difference::difference;
+use shipped::{PIPELINE, file};
 
 fn prompt(text: &str, words: &str, weight: f32) -> Prompt {
     let start = text.find(words).expect("words of the text");
@@ -37,16 +31,6 @@ fn paint(prompts: Vec<Prompt>) -> Vec<RgbaImage> {
         side: Side::Px128,
     };
     PIPELINE.generate(&request, &mut |_| ControlFlow::Continue(())).expect("nobody cancels")
-}
-
-fn difference(one: &RgbaImage, other: &RgbaImage) -> f32 {
-    let premultiplied = |image: &RgbaImage| -> Vec<f32> {
-        let of =
-            |pixel: &image::Rgba<u8>| pixel.0.map(|value| f32::from(value) * f32::from(pixel[3]) / 255.0);
-        image.pixels().flat_map(of).collect()
-    };
-    let (one, other) = (premultiplied(one), premultiplied(other));
-    one.iter().zip(&other).map(|(a, b)| (a - b).abs()).sum::<f32>() / one.len() as f32
 }
 
 #[test]

@@ -1,22 +1,16 @@
 //! Painting that starts from an image, with the model that is shipped.
 
+#[path = "support/shipped.rs"]
+mod shipped;
+
 use std::ops::ControlFlow;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use danqing_engine::{
-    Cpu, Error, GenerateRequest, Guidance, Models, Pipeline, Prompt, RgbaImage, Sampler, Side, Start, Steps,
-    Strength, Subject,
+    Error, GenerateRequest, Guidance, Prompt, RgbaImage, Sampler, Side, Start, Steps, Strength, Subject,
 };
 use image::GrayImage;
-
-static PIPELINE: LazyLock<Pipeline> = LazyLock::new(|| {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/xiaoyang");
-    let read =
-        |part: &str| std::fs::read(format!("{folder}/{part}.safetensors")).expect("a file of the model");
-    let (text, painter, pixels) = (read("text"), read("painter"), read("pixels"));
-    let models = Models { text: &text, painter: &painter, pixels: &pixels };
-    Pipeline::load(&models, Cpu::detect(2)).expect("the shipped model")
-});
+use shipped::PIPELINE;
 
 fn request(start: Start, sampler: Sampler) -> GenerateRequest {
     GenerateRequest {
