@@ -277,8 +277,13 @@ impl Order {
     }
 
     /// The order for picture `index` alone (from 0), as it is written into that picture.
+    ///
+    /// Each picture has the next seed; where the noise travels all begin at one seed, and each travels to the next.
     pub(crate) fn single(&self, index: u32) -> Self {
-        Self { seed: (self.seed + u64::from(index)) & MOST_SEED, count: 1, grid: Grid::None, ..self.clone() }
+        let next = |seed: u64| (seed + u64::from(index)) & MOST_SEED;
+        let travel = self.travel.map(|travel| Travel { seed: next(travel.seed), ..travel });
+        let seed = if travel.is_some() { self.seed } else { next(self.seed) };
+        Self { seed, travel, count: 1, grid: Grid::None, ..self.clone() }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Plan: an order, read: what to paint for one picture, and how to lay it out.
 
+use std::ops::Range;
+
 use danqing_engine::{self as engine, Emphasis, Prompt, Side, Start};
 use danqing_scene::{
     Background, Composition, Count, Cut, Language, Layer, Layout, Origin, Scene, Style, Subject, Tiling,
@@ -368,7 +370,7 @@ fn surrounding(scene: &Scene, phrase: String, seed: u64) -> Painting {
     }
 }
 
-/// Tones of skin as captions of training name them, light to dark: two steps of the Monk scale each.
+/// Tones of skin as captions of training name them, light to dark.
 const TONES: [(&str, &str); 5] = [
     ("浅肤色", "light skin"),
     ("中等偏浅肤色", "medium-light skin"),
@@ -376,6 +378,9 @@ const TONES: [(&str, &str); 5] = [
     ("中等偏深肤色", "medium-dark skin"),
     ("深肤色", "dark skin"),
 ];
+
+/// The tone that captions name for each of the Monk scale, 1 to 10 (`training/xiaoyang/captions.py`).
+const OF_MONK: [usize; 10] = [0, 0, 0, 1, 2, 2, 3, 4, 4, 4];
 
 /// Words that speak of skin, or of a picture without any.
 const SKIN_IS_SAID: [&str; 6] = ["肤", "皮", "skin", "tone", "monk", "emoji"];
@@ -385,6 +390,12 @@ const SKIN_IS_SAID: [&str; 6] = ["肤", "皮", "skin", "tone", "monk", "emoji"];
 /// Left to the model, people without a tone are nearly all as yellow as an emoji, and hardly any are dark.
 fn toned(subject: &Subject, seed: u64) -> Subject {
     let mut subject = subject.clone();
+    if let Some((range, monk)) = monk_number(&subject.description) {
+        let (zh, en) = TONES[OF_MONK[monk - 1]];
+        let words = if subject.language == Language::Chinese { zh } else { en };
+        subject.description.replace_range(range, words);
+        return subject;
+    }
     let said = subject.description.to_lowercase();
     if SKIN_IS_SAID.iter().any(|word| said.contains(word)) || subject.styles.contains(&Style::Emoji) {
         return subject;
@@ -396,6 +407,26 @@ fn toned(subject: &Subject, seed: u64) -> Subject {
         Language::English => format!("{} with {en}", subject.description),
     };
     subject
+}
+
+/// Where a text names a tone of the Monk scale by its number (蒙克肤色6, Monk skin tone 6, Monk 6), and the number.
+///
+/// Captions name the number too rarely for the model to have learnt it; the five tones it knows.
+fn monk_number(text: &str) -> Option<(Range<usize>, usize)> {
+    let text = text.to_ascii_lowercase();
+    let start = ["蒙克", "monk"].iter().find_map(|name| text.find(name))?;
+    let between = |c: char| " 肤色".contains(c) || c.is_ascii_lowercase();
+    let number = start + text[start..].find(|c: char| c.is_ascii_digit())?;
+    let after = number + text[number..].find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len() - number);
+    if !text[start..number].trim_start_matches("蒙克").chars().all(between) {
+        return None;
+    }
+    let monk = text[number..after].parse().ok().filter(|monk| (1..=OF_MONK.len()).contains(monk))?;
+    let more = [" skin tone", " skin"]
+        .iter()
+        .find(|more| text[after..].starts_with(**more))
+        .map_or(0, |more| more.len());
+    Some((start..after + more, monk))
 }
 
 /// The seed of one painting: the picture's own for the first, far apart for the others.
@@ -453,6 +484,15 @@ mod tests {
                 let count = said.iter().filter(exactly).count();
                 assert!((70..130).contains(&count), "{prompt}, {tone}: {count} of 500");
             }
+        }
+        for (prompt, told) in [
+            ("蒙克肤色6的女孩，卡通头像", "中等肤色的女孩"),
+            ("蒙克肤色10的医生", "深肤色的医生"),
+            ("a woman with Monk skin tone 7", "woman with medium-dark skin"),
+            ("a doctor with Monk 1 skin", "doctor with light skin"),
+        ] {
+            let said = prompts(prompt).remove(0);
+            assert!(said.contains(told), "{prompt}: {said}");
         }
         for (prompt, same) in [("深肤色的医生", "深肤色的医生"), ("猫", "猫"), ("点赞", "点赞")]
         {

@@ -85,7 +85,7 @@ impl Commission {
         serde_json::to_string(self).map_err(|error| Error::Request { reason: error.to_string() })
     }
 
-    fn approval(&self) -> Option<Approval> {
+    pub(crate) fn approval(&self) -> Option<Approval> {
         self.approval.as_ref().and_then(|(officer, reason)| Approval::new(officer, reason))
     }
 }

@@ -96,6 +96,7 @@ fn administration() -> Router<Arc<Studio>> {
         .route("/admin/reviews/{id}", post(queue::decide))
         .route("/admin/rules", get(rules::get))
         .route("/admin/rules/reload", post(rules::reload))
+        .route("/admin/appeals/{entry}", post(appeals::answer))
         .route("/admin/ledger", get(ledger::get))
         .route("/admin/ledger/verify", post(ledger::verify))
         .route("/admin/ledger/checkpoint", get(ledger::checkpoint))

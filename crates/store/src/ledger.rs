@@ -53,6 +53,20 @@ impl Ledger<'_> {
         read(&self.0.db.all(sql(SQL).bind(kind.as_str()).bind(signed(before)).bind(limit)).await?)
     }
 
+    /// At most `limit` entries of a kind about `subject`, newest first.
+    pub async fn latest_about(&self, kind: Kind, subject: &str, limit: u32) -> Result<Vec<Entry>, Error> {
+        const SQL: &str =
+            "SELECT body FROM ledger_entries WHERE subject = $1 AND kind = $2 ORDER BY seq DESC LIMIT $3";
+        read(&self.0.db.all(sql(SQL).bind(subject).bind(kind.as_str()).bind(limit)).await?)
+    }
+
+    /// Entries of a kind in which the fact `name` is `value`, oldest first; what was erased is not found.
+    pub async fn with_fact(&self, kind: Kind, name: &str, value: &str) -> Result<Vec<Entry>, Error> {
+        const SQL: &str = "SELECT body FROM ledger_entries WHERE kind = $1 AND seq IN \
+             (SELECT seq FROM ledger_openings WHERE name = $2 AND value = $3) ORDER BY seq";
+        read(&self.0.db.all(sql(SQL).bind(kind.as_str()).bind(name).bind(value)).await?)
+    }
+
     /// All entries about `subject`, oldest first.
     pub async fn about(&self, subject: &str) -> Result<Vec<Entry>, Error> {
         const SQL: &str = "SELECT body FROM ledger_entries WHERE subject = $1 ORDER BY seq";

@@ -6,15 +6,19 @@ use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{Redirect, Response};
-use danqing_store::{KeyId, Person, Role, SessionId, SignIn};
+use danqing_store::{KeyId, Kind, Person, Role, SessionId, SignIn};
 use serde::Deserialize;
 
+use super::appeals::{Standing, standing};
 use super::page::{Ui, done, page};
 use super::told;
 use super::troubles::sentence;
 use crate::caller::By;
 use crate::error::Error;
 use crate::studio::Studio;
+
+/// Appeals that are shown, the newest.
+const APPEALS: u32 = 20;
 
 struct Meter {
     name: &'static str,
@@ -52,6 +56,7 @@ struct Account<'a> {
     meters: Vec<Meter>,
     keys: Vec<Key>,
     sessions: Vec<Session>,
+    appeals: Vec<Standing>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -95,6 +100,7 @@ async fn shown(studio: &Studio, ui: &Ui, trouble: String, secret: String) -> Res
         note: browser(&session.note),
         seen: ui.ago(session.seen_ms),
     });
+    let appeals = studio.store.ledger().latest_about(Kind::Complaint, &person.pseudonym, APPEALS).await?;
     page(&Account {
         ui,
         heading: called(ui, person),
@@ -106,6 +112,7 @@ async fn shown(studio: &Studio, ui: &Ui, trouble: String, secret: String) -> Res
         meters: meters(studio, ui, person).await?,
         keys: keys.collect(),
         sessions: sessions.collect(),
+        appeals: standing(studio, ui, appeals).await?,
     })
 }
 

@@ -24,6 +24,7 @@ use crate::order::Wish;
 use crate::output::Format;
 use crate::painter::Progress;
 use crate::studio::Studio;
+use crate::walk::Commission;
 
 /// The version of what one agrees to; another wording is another version.
 const AGREEMENT: &str = "2026-11";
@@ -67,7 +68,16 @@ pub(super) async fn post(
 
 async fn painted(studio: &Arc<Studio>, picture: &Picture, waiver: Waiver) -> Result<Labelled, Error> {
     let about = about(&picture.parameters).filter(|about| !about.edited).ok_or(Error::NoPage)?;
-    let order = studio.workshop.screen(about.order.order(Wish::default())?)?;
+    let order = about.order.order(Wish::default())?;
+    // What an officer let pass once passes here too.
+    let job = match &picture.job {
+        Some(job) => Some(studio.store.jobs().any_job(job).await?),
+        None => None,
+    };
+    let order = match job.map(|job| Commission::read(&job)).transpose()?.and_then(|asked| asked.approval()) {
+        Some(approval) => studio.workshop.screen_approved(order, approval)?,
+        None => studio.workshop.screen(order)?,
+    };
     let format =
         image::ImageFormat::from_mime_type(&picture.media_type).and_then(Format::of).unwrap_or(Format::Png);
     // Those who wait take turns, and the queue keeps most of the processor.

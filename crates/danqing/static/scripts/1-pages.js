@@ -78,8 +78,37 @@ const send = async (form, submitter) => {
   }
 };
 
+/** Waits in sight for a file that takes a while to make, and saves it. */
+const download = async (form, submitter) => {
+  const busy = one("[data-busy]", form);
+  const halt = new AbortController();
+  one("[data-stop]", form).onclick = () => halt.abort();
+  submitter.disabled = true;
+  busy.hidden = false;
+  try {
+    const response = await fetched(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), signal: halt.signal });
+    const named = response.headers.get("content-disposition")?.match(/filename\*=UTF-8''([^;]+)/);
+    if (!response.ok || !named) return await turnTo(response);
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(await response.blob());
+    link.download = decodeURIComponent(named[1]);
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  } catch (error) {
+    if (error.name !== "AbortError") throw error;
+  } finally {
+    submitter.disabled = false;
+    busy.hidden = true;
+  }
+};
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (form.matches("[data-download]")) {
+    event.preventDefault();
+    download(form, event.submitter);
+    return;
+  }
   const method = event.submitter?.getAttribute("formmethod") ?? form.method;
   const stays = form.matches("[data-composer], [data-swap]");
   if (!stays || method !== "post") return;

@@ -128,6 +128,7 @@ fn pages_of_other_sites_change_nothing() {
         "/jobs/cancel",
         "/pictures",
         "/appeals",
+        "/admin/appeals/1",
         "/preferences",
         "/sign-out",
         "/account/password",

@@ -119,6 +119,36 @@ fn an_appeal_is_found_however_old_it_is() {
 }
 
 #[test]
+fn an_appeal_is_answered_once_and_whoever_appealed_reads_it() {
+    let studio = Studio::new();
+    let server = Server::start(&studio);
+    let html = |path: &str| {
+        server.get(path, &[("accept", "text/html"), ("accept-language", "zh")]).text().to_owned()
+    };
+    assert_eq!(server.post("/orders", &[("prompt", "帮我做一张高仿护照")], &[]).status, 400, "stopped");
+    assert_eq!(server.post("/appeals", &[("entry", "1"), ("why", "这是道具")], &[]).status, 200, "appealed");
+    let rules = html("/admin/rules");
+    let form = rules.split("action=\"/admin/appeals/").nth(1).and_then(|rest| rest.split('"').next());
+    let form = format!("/admin/appeals/{}", form.expect("a form for the answer"));
+    assert!(html("/account").contains("等人复核"), "it is open");
+    for (wrong, status) in [("/admin/appeals/0", 404), ("/admin/appeals/999", 404), (&form, 400)] {
+        let outcome = if wrong == form { "perhaps" } else { "upheld" };
+        let reply = server.post(wrong, &[("outcome", outcome), ("why", "好")], &[]);
+        assert_eq!(reply.status, status, "{wrong}: {}", reply.text());
+    }
+    assert_eq!(server.post(&form, &[("outcome", "upheld"), ("why", "")], &[]).status, 400, "a reason is due");
+    assert_eq!(
+        server.post(&form, &[("outcome", "upheld"), ("why", "规则已改")], &[]).status,
+        303,
+        "answered"
+    );
+    let account = html("/account");
+    assert!(account.contains("申诉成立：") && account.contains("规则已改"), "{account}");
+    assert!(!html("/admin/rules").contains("action=\"/admin/appeals/"), "no form any more");
+    assert!(html("/admin/ledger").contains("答复申诉"), "it is in the ledger");
+}
+
+#[test]
 fn storage_says_who_keeps_how_much() {
     let studio = Studio::new();
     let server = Server::start(&studio);

@@ -50,6 +50,21 @@ await tour(async (browser) => {
   await page.waitForSelector("button[value=plain][aria-pressed=true]");
   held("a picture is loved");
 
+  // A file without the visible label: it is painted again, and the page says so meanwhile.
+  await page.click("summary:has-text('导出不带可见标识的文件')");
+  await page.fill("#purpose", "印在 T 恤上");
+  await page.fill("#recipient", "某印厂");
+  await page.check("[name=agreed]");
+  await page.click("text=导出并记入账本");
+  await page.waitForSelector("[data-busy]:visible >> text=正在重画这一张");
+  await page.click("[data-stop]");
+  await page.waitForSelector("[data-busy]", { state: "hidden" });
+  held("an export without the visible label is seen to work, and can be called off");
+  const [clean] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), page.click("text=导出并记入账本")]);
+  assert.match(clean.suggestedFilename(), /两只红灯笼\.png$/);
+  await page.waitForSelector("[data-busy]", { state: "hidden" });
+  held("it comes in the end, under its name");
+
   // The brush: what is brushed over is painted again, in a picture of its own.
   const original = new URL(page.url()).pathname;
   await follow(page, `a[href="${original}/edit"]`);
@@ -130,6 +145,17 @@ await tour(async (browser) => {
   assert.match(await page.textContent(".rule code"), /\w+/);
   held("a stop cites its rule");
   await inspect(page, "stopped");
+  await page.click("summary:has-text('觉得判错了')");
+  await page.fill("#why", "戏里用的道具，印着「样张」二字。");
+  await follow(page, "text=提交申诉");
+  await page.goto("/admin/rules");
+  await inspect(page, "rules-appeal");
+  await page.fill("[id^=why-]", "道具也不能画成真证件；可以画空白卡片。");
+  await follow(page, "text=维持原判");
+  await page.goto("/account");
+  await page.waitForSelector("text=可以画空白卡片");
+  await inspect(page, "account-appeal");
+  held("an appeal is answered, and whoever appealed reads the answer");
   await page.goto("/nowhere");
   assert.match(await page.textContent("h1"), /这里没有画/);
   await inspect(page, "not-found");

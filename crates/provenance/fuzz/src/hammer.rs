@@ -2,7 +2,8 @@
 //!
 //! `cargo run --release --bin hammer -- SECONDS [SEED] [FOLDER OF FILES]`. It knows nothing of coverage; its strength is that it
 //! starts from sound, signed files of every format and changes lengths, counts and tags, where parsers trust too
-//! much. Each finding is written to `artifacts/`.
+//! much. Each finding is written to `artifacts/`. `hammer seeds FOLDER` writes the files it starts from there, as a corpus
+//! for `cargo fuzz`.
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,7 +23,16 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    let seconds = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(60);
+    let first = arguments.next();
+    if first.as_deref() == Some("seeds") {
+        let folder = std::path::PathBuf::from(arguments.next().expect("a folder"));
+        fs::create_dir_all(&folder).expect("a folder");
+        for (number, file) in made().iter().enumerate() {
+            fs::write(folder.join(format!("seed-{number:02}")), file).expect("written");
+        }
+        return;
+    }
+    let seconds = first.and_then(|text| text.parse().ok()).unwrap_or(60);
     let mut random = Random(arguments.next().and_then(|text| text.parse().ok()).unwrap_or(1));
     let mut seeds = made();
     for folder in arguments {

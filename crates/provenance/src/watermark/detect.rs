@@ -8,11 +8,11 @@ use rustfft::num_complex::Complex;
 use super::aligned;
 use super::code::{CODED_BITS, checked, decode, encode};
 use super::constellation::{Constellation, TILES};
-use super::plane::{Pixels, Plane, Window, seen, texture};
+use super::plane::{Pixels, Plane, Texture, Window, seen, texture};
 use super::search::{self, Candidate, Lattice, Template, lattices};
 use super::spectrum::{Spectrum, Turner};
 use super::tile::{Folded, Origin, UpsideDown, fold};
-use super::view::{SQUARE, reach, weighted};
+use super::view::{SQUARE, reach, weigh};
 use super::{Detected, Facing, Key, Transform};
 
 /// Lattices that are folded, at most.
@@ -65,12 +65,13 @@ fn look(pixels: Pixels, window: Window, scale: f32, detail: Detail, keys: &[Key]
     let side = |length: usize| ((length as f32 * scale).round() as usize).max(1);
     let (width, height) = (side(window.width), side(window.height));
     let view = seen(&pixels, window, width, height);
-    let texture = texture(&view, reach(0.0));
-    let residual = weighted(&texture);
+    let mut texture = texture(view.luma, view.visible.as_ref(), reach(0.0));
+    weigh(&mut texture);
+    let Texture { residual, deviation } = texture;
     let spectrum = Spectrum::new(&residual);
     let mut turner = Turner::new();
     let tile_px = width.min(height) as f32 / TILES;
-    let is_loud = median(&texture.deviation) > LOUD;
+    let is_loud = median(&deviation) > LOUD;
     let polar = spectrum.log_polar();
     let polar = turner.forward(polar.iter().map(|value| Complex::new(*value, 0.0)));
     keys.iter().find_map(|key| {

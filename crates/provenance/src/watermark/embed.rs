@@ -9,7 +9,7 @@ use super::constellation::{Constellation, Role, TILES, Wave};
 use super::plane::{LUMA, Pixels, Plane, Seen, Window, seen, texture};
 use super::search::Lattice;
 use super::tile::fold;
-use super::view::{SQUARE, mask, reach, weighted};
+use super::view::{SQUARE, mask, reach, weigh};
 use super::{Key, WatermarkId};
 
 /// How far a wave that the picture already has may give way, and one that it contradicts may grow.
@@ -27,7 +27,7 @@ pub(super) fn write(image: &mut RgbaImage, id: WatermarkId, key: &Key, target_db
     let tile_px = (short as f32 / TILES).round().max(2.0) as usize;
     let view = working_view(Pixels::from(&*image));
     let scale = view.luma.width as f32 / width as f32;
-    let host = Host::new(&view, tile_px as f32 * scale, &constellation);
+    let host = Host::new(view, tile_px as f32 * scale, &constellation);
     let signs = signs(&constellation, id, key);
     let target_mse = 255.0f32.powi(2) / 10f32.powf(target_db / 10.0);
     let amplitudes = informed(&constellation, &signs, &host, target_mse, tile_px);
@@ -65,10 +65,10 @@ struct Host {
 }
 
 impl Host {
-    fn new(view: &Seen, tile_px: f32, constellation: &Constellation) -> Self {
-        let texture = texture(view, reach(tile_px));
+    fn new(view: Seen, tile_px: f32, constellation: &Constellation) -> Self {
+        let mut texture = texture(view.luma, view.visible.as_ref(), reach(tile_px));
         let mask = mask(&texture.deviation);
-        let residual = weighted(&texture);
+        weigh(&mut texture);
         // A wave of one level has this much of itself at its own frequency.
         let ones = texture.deviation.map(|_| 1.0);
         let visible = view.visible.as_ref().unwrap_or(&ones);
@@ -78,7 +78,11 @@ impl Host {
             .sum::<f32>()
             * 0.5;
         let lattice = Lattice::turned(tile_px, 0.0);
-        Self { mask, waves: fold(&residual, &lattice, constellation, &mut FftPlanner::new()), response }
+        Self {
+            mask,
+            waves: fold(&texture.residual, &lattice, constellation, &mut FftPlanner::new()),
+            response,
+        }
     }
 }
 

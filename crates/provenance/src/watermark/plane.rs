@@ -187,10 +187,10 @@ fn spans(old: usize, new: usize) -> Vec<Span> {
         .collect()
 }
 
-/// The mean over a square of `2 reach + 1` pixels, as far as it lies in the picture.
-pub(super) fn box_mean(plane: &Plane, reach: usize) -> Plane {
+/// The mean over a square of `2 reach + 1` pixels, as far as it lies in the picture, of what `value` makes of each.
+pub(super) fn box_mean(plane: &Plane, reach: usize, value: impl Fn(f32) -> f32) -> Plane {
     let share = |at: usize, length: usize| ((at + reach + 1).min(length) - at.saturating_sub(reach)) as f32;
-    let mut mean = box_sum(plane, reach);
+    let mut mean = box_sum(plane, reach, value);
     let columns: Vec<f32> = (0..plane.width).map(|column| share(column, plane.width).recip()).collect();
     for (row, line) in mean.values.chunks_exact_mut(plane.width).enumerate() {
         let above = share(row, plane.height).recip();
@@ -199,29 +199,50 @@ pub(super) fn box_mean(plane: &Plane, reach: usize) -> Plane {
     mean
 }
 
-/// The sum over a square of `2 reach + 1` pixels; beyond the border the picture is empty.
-pub(super) fn box_sum(plane: &Plane, reach: usize) -> Plane {
+/// The sum over a square of `2 reach + 1` pixels of what `value` makes of each; beyond the border the picture is empty.
+pub(super) fn box_sum(plane: &Plane, reach: usize, value: impl Fn(f32) -> f32) -> Plane {
     let (width, height) = (plane.width, plane.height);
-    let mut across = Plane::zero(width, height);
-    for (line, out) in plane.values.chunks_exact(width).zip(across.values.chunks_exact_mut(width)) {
-        sum_line(line, out, reach);
-    }
+    // The sums along the rows under the square, and of those around it that are made or left together: new memory costs
+    // more than additions.
+    let kept = 2 * reach + 1 + LANES;
+    let mut across = vec![0.0f32; kept * width];
+    let mut summed = 0;
+    let mut lanes = vec![[0.0f32; LANES]; width];
     let mut down = Plane::zero(width, height);
     let mut running = vec![0.0f32; width];
+    let mut enter = |row: usize, across: &mut [f32], running: &mut [f32]| {
+        if row == summed {
+            let rows = summed..(summed + LANES).min(height);
+            for (lane, row) in rows.clone().enumerate() {
+                let line = &plane.values[row * width..(row + 1) * width];
+                lanes.iter_mut().zip(line).for_each(|(places, pixel)| places[lane] = value(*pixel));
+            }
+            sum_lines(&lanes, reach, |at, sums| {
+                for (lane, row) in rows.clone().enumerate() {
+                    across[row % kept * width + at] = sums[lane];
+                }
+            });
+            summed = rows.end;
+        }
+        add_line(running, &across[row % kept * width..][..width], 1.0);
+    };
     for row in 0..reach.min(height) {
-        add_line(&mut running, &across.values[row * width..(row + 1) * width], 1.0);
+        enter(row, &mut across, &mut running);
     }
     for row in 0..height {
         if row + reach < height {
-            add_line(&mut running, &across.values[(row + reach) * width..(row + reach + 1) * width], 1.0);
+            enter(row + reach, &mut across, &mut running);
         }
         if row > reach {
-            add_line(&mut running, &across.values[(row - reach - 1) * width..(row - reach) * width], -1.0);
+            add_line(&mut running, &across[(row - reach - 1) % kept * width..][..width], -1.0);
         }
         down.values[row * width..(row + 1) * width].copy_from_slice(&running);
     }
     down
 }
+
+/// Rows that are summed along side by side: each sum waits for the one before, those of other rows do not.
+const LANES: usize = 4;
 
 fn add_line(sum: &mut [f32], line: &[f32], sign: f32) {
     for (place, value) in sum.iter_mut().zip(line) {
@@ -229,16 +250,21 @@ fn add_line(sum: &mut [f32], line: &[f32], sign: f32) {
     }
 }
 
-fn sum_line(line: &[f32], out: &mut [f32], reach: usize) {
-    let mut running: f32 = line.iter().take(reach).sum();
-    for at in 0..line.len() {
-        if at + reach < line.len() {
-            running += line[at + reach];
+/// Tells the sums over `2 reach + 1` places of each lane, place by place.
+fn sum_lines(lanes: &[[f32; LANES]], reach: usize, mut tell: impl FnMut(usize, [f32; LANES])) {
+    let mut running = [0.0f32; LANES];
+    let add = |running: &mut [f32; LANES], values: &[f32; LANES], sign: f32| {
+        running.iter_mut().zip(values).for_each(|(sum, value)| *sum += sign * value);
+    };
+    lanes.iter().take(reach).for_each(|values| add(&mut running, values, 1.0));
+    for at in 0..lanes.len() {
+        if at + reach < lanes.len() {
+            add(&mut running, &lanes[at + reach], 1.0);
         }
         if at > reach {
-            running -= line[at - reach - 1];
+            add(&mut running, &lanes[at - reach - 1], -1.0);
         }
-        out[at] = running;
+        tell(at, running);
     }
 }
 
@@ -251,23 +277,23 @@ pub(super) struct Texture {
 }
 
 /// Splits the luminance into local mean and texture, over squares of `2 reach + 1`.
-pub(super) fn texture(seen: &Seen, reach: usize) -> Texture {
-    let Seen { luma, visible } = seen;
+pub(super) fn texture(luma: Plane, visible: Option<&Plane>, reach: usize) -> Texture {
     // Around mid grey the squares stay small, and f32 sums stay exact enough.
     let Some(visible) = visible else {
-        let mut residual = luma.map(|luma| luma - 128.0);
-        let mean = box_mean(&residual, reach);
+        let mut residual = luma;
+        residual.values.iter_mut().for_each(|luma| *luma -= 128.0);
+        let mean = box_mean(&residual, reach, |value| value);
         residual.values.iter_mut().zip(&mean.values).for_each(|(value, mean)| *value -= mean);
-        let mut deviation = box_mean(&residual.map(|value| value * value), reach);
+        let mut deviation = box_mean(&residual, reach, |value| value * value);
         deviation.values.iter_mut().for_each(|value| *value = value.max(0.0).sqrt());
         return Texture { residual, deviation };
     };
     let mut residual = luma.zip(visible, |luma, weight| luma - 128.0 * weight);
-    let weights = box_sum(visible, reach).map(|weight| weight.max(1e-3));
-    let mean = box_sum(&residual, reach).zip(&weights, |sum, weight| sum / weight);
+    let weights = box_sum(visible, reach, |value| value).map(|weight| weight.max(1e-3));
+    let mean = box_sum(&residual, reach, |value| value).zip(&weights, |sum, weight| sum / weight);
     let seen = mean.zip(visible, |mean, visible| mean * visible);
     residual.values.iter_mut().zip(&seen.values).for_each(|(value, mean)| *value -= mean);
-    let squares = residual.map(|value| value * value);
-    let deviation = box_sum(&squares, reach).zip(&weights, |sum, weight| (sum.max(0.0) / weight).sqrt());
+    let deviation = box_sum(&residual, reach, |value| value * value)
+        .zip(&weights, |sum, weight| (sum.max(0.0) / weight).sqrt());
     Texture { residual, deviation }
 }

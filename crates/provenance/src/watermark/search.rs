@@ -9,6 +9,9 @@ use rustfft::num_complex::Complex;
 use super::constellation::{BAND, Constellation, Role, Wave};
 use super::spectrum::{ANGLES, RADII, STEP, Spectrum, Turner, frequency};
 
+/// The largest number of periods of a wave in a tile, along or across.
+const REACH: usize = BAND.1 as usize;
+
 /// Takes the waves of a tile to frequencies of the picture: `x = a u + b v`, `y = c u + d v`, in periods per pixel.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Lattice {
@@ -125,6 +128,27 @@ impl Template {
         sum * self.scale
     }
 
+    /// The same for a lattice that is not turned, whose waves lie on few rows and columns.
+    fn score_upright(&self, spectrum: &Spectrum, lattice: &Lattice) -> f32 {
+        let rows: [_; REACH + 1] = std::array::from_fn(|u| spectrum.row((lattice.a * u as f32).abs()));
+        let columns: [_; 2 * REACH + 1] =
+            std::array::from_fn(|v| spectrum.column(lattice.d * (v as f32 - REACH as f32)));
+        let sum: f32 = self
+            .waves
+            .iter()
+            .map(|(wave, weight)| {
+                // Half of all frequencies are kept; the other half is the same seen from behind.
+                let behind = lattice.a * (wave.u as f32) < 0.0;
+                let v = if behind { -wave.v } else { wave.v };
+                match (rows[wave.u.unsigned_abs() as usize], columns[(v + REACH as i32) as usize]) {
+                    (Some(row), Some(column)) => weight * spectrum.between(row, column),
+                    _ => 0.0,
+                }
+            })
+            .sum();
+        sum * self.scale
+    }
+
     /// Climbs to the best lattice nearby.
     pub(super) fn refine(&self, spectrum: &Spectrum, start: Lattice, mut reach: f32) -> Candidate {
         let mut best = Candidate { lattice: start, score: self.score(spectrum, &start) };
@@ -170,19 +194,17 @@ pub(super) fn lattices(
             (value, lattice)
         }));
     }
-    let starts = starts.into_iter().map(|(_, lattice)| lattice);
-    best_of(starts, spectrum, template, count)
+    let scored = |(_, lattice)| Candidate { lattice, score: template.score(spectrum, &lattice) };
+    best_of(starts.into_iter().map(scored).collect(), spectrum, template, count)
 }
 
 /// Climbs from the best of many lattices, and gives as many as wanted, best first.
 fn best_of(
-    starts: impl Iterator<Item = Lattice>,
+    mut found: Vec<Candidate>,
     spectrum: &Spectrum,
     template: &Template,
     count: usize,
 ) -> Vec<Candidate> {
-    let mut found: Vec<Candidate> =
-        starts.map(|lattice| Candidate { lattice, score: template.score(spectrum, &lattice) }).collect();
     found.sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut climbed: Vec<Candidate> = Vec::new();
     for candidate in found {
@@ -228,7 +250,8 @@ pub(super) fn upright(
         c: 0.0,
         d: high.recip(),
     });
-    best_of(lattices, spectrum, template, count)
+    let scored = |lattice| Candidate { lattice, score: template.score_upright(spectrum, &lattice) };
+    best_of(lattices.map(scored).collect(), spectrum, template, count)
 }
 
 /// A mirrored template has its angles in the opposite order; in the transform that is the opposite frequency of the angle.

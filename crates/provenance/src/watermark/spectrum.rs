@@ -26,12 +26,20 @@ pub(super) struct Spectrum {
     power: Plane,
 }
 
+/// Where the rows, or the columns, on both sides of a frequency begin, and how far it is from the first to the next.
+#[derive(Clone, Copy)]
+pub(super) struct Neighbours {
+    first: usize,
+    next: usize,
+    share: f32,
+}
+
 impl Spectrum {
     /// Log power over its own neighbourhood, mean 0.
     pub(super) fn new(plane: &Plane) -> Self {
         let (width, height) = (smooth(plane.width), smooth(plane.height));
         let mut power = power(plane, width, height);
-        let local = box_mean(&power, 8);
+        let local = box_mean(&power, 8, |value| value);
         let flat = |power: f32, mean: f32| logarithm(1.0 + (power / (mean + 1e-12)).min(12.0));
         power.values.iter_mut().zip(&local.values).for_each(|(power, mean)| *power = flat(*power, *mean));
         let mean = power.values.iter().sum::<f32>() / power.values.len() as f32;
@@ -42,19 +50,43 @@ impl Spectrum {
     /// Flattened power at a frequency in periods per pixel; 0 beyond the finest.
     pub(super) fn at(&self, x: f32, y: f32) -> f32 {
         let (x, y) = if x < 0.0 { (-x, -y) } else { (x, y) };
-        if x >= 0.5 || y.abs() >= 0.5 {
-            return 0.0;
+        match (self.row(x), self.column(y)) {
+            (Some(row), Some(column)) => self.between(row, column),
+            _ => 0.0,
         }
-        let row = x * self.width as f32;
-        let column = y * self.height as f32 + if y < 0.0 { self.height as f32 } else { 0.0 };
-        let (top, left) = (row as usize, column as usize);
-        let (down, right) = (row - top as f32, column - left as f32);
-        let line = |row: usize| {
-            let start = row.min(self.power.height - 1) * self.height;
-            let (left, next) = (left % self.height, (left + 1) % self.height);
-            self.power.values[start + left] * (1.0 - right) + self.power.values[start + next] * right
+    }
+
+    /// The rows around a frequency along x, 0 and up; none beyond the finest.
+    pub(super) fn row(&self, x: f32) -> Option<Neighbours> {
+        if x >= 0.5 {
+            return None;
+        }
+        let place = x * self.width as f32;
+        let first = place as usize;
+        let last = self.power.height - 1;
+        let start = |row: usize| row.min(last) * self.height;
+        Some(Neighbours { first: start(first), next: start(first + 1), share: place - first as f32 })
+    }
+
+    /// The columns around a frequency along y, of either sign; none beyond the finest.
+    pub(super) fn column(&self, y: f32) -> Option<Neighbours> {
+        if y.abs() >= 0.5 {
+            return None;
+        }
+        let place = y * self.height as f32 + if y < 0.0 { self.height as f32 } else { 0.0 };
+        let first = place as usize;
+        // The place may be rounded up to the whole height; a comparison is far cheaper than a remainder.
+        let wrapped = |at: usize| if at >= self.height { at - self.height } else { at };
+        Some(Neighbours { first: wrapped(first), next: wrapped(first + 1), share: place - first as f32 })
+    }
+
+    /// Flattened power between two rows and two columns.
+    pub(super) fn between(&self, row: Neighbours, column: Neighbours) -> f32 {
+        let line = |start: usize| {
+            let line = &self.power.values[start..start + self.height];
+            line[column.first] * (1.0 - column.share) + line[column.next] * column.share
         };
-        line(top) * (1.0 - down) + line(top + 1) * down
+        line(row.first) * (1.0 - row.share) + line(row.next) * row.share
     }
 
     /// Rows of `RADII` for each of `ANGLES`; each radius has mean 0 and deviation 1.
@@ -118,6 +150,9 @@ fn smooth(length: usize) -> usize {
     (length.max(2)..).find(|size| size % 2 == 0 && only_small(*size)).unwrap_or(length)
 }
 
+/// Pairs of rows that are turned into columns together.
+const PAIRS: usize = 8;
+
 /// Squared magnitude of the transform; rows are frequencies along x, 0 to half.
 fn power(plane: &Plane, width: usize, height: usize) -> Plane {
     let mut planner = FftPlanner::new();
@@ -135,12 +170,17 @@ fn power(plane: &Plane, width: usize, height: usize) -> Plane {
     }
     planner.plan_fft(width, FftDirection::Forward).process(&mut lines);
     let mut columns = vec![Complex::new(0.0f32, 0.0); (width / 2 + 1) * height];
-    for (pair, line) in lines.chunks_exact(width).enumerate() {
+    // A few rows at a time, so that what is written side by side comes from memory once.
+    for (block, lines) in lines.chunks(PAIRS * width).enumerate() {
         for x in 0..=width / 2 {
-            let (here, there) = (line[x], line[(width - x) % width].conj());
-            let difference = here - there;
-            columns[x * height + 2 * pair] = (here + there) * 0.5;
-            columns[x * height + 2 * pair + 1] = Complex::new(difference.im, -difference.re) * 0.5;
+            let column = &mut columns[x * height + 2 * PAIRS * block..];
+            let back = if x == 0 { 0 } else { width - x };
+            for (place, line) in column.chunks_exact_mut(2).zip(lines.chunks_exact(width)) {
+                let (here, there) = (line[x], line[back].conj());
+                let difference = here - there;
+                place[0] = (here + there) * 0.5;
+                place[1] = Complex::new(difference.im, -difference.re) * 0.5;
+            }
         }
     }
     planner.plan_fft(height, FftDirection::Forward).process(&mut columns);

@@ -24,9 +24,10 @@ pub(super) fn weights(deviation: &Plane) -> Plane {
     deviation.map(|deviation| strength(deviation) / (deviation * deviation + 9.0))
 }
 
-/// Texture times trust.
-pub(super) fn weighted(texture: &Texture) -> Plane {
-    texture.residual.zip(&texture.deviation, |residual, deviation| {
-        residual * strength(deviation) / (deviation * deviation + 9.0)
-    })
+/// Texture times trust, in the place of the texture.
+pub(super) fn weigh(texture: &mut Texture) {
+    let Texture { residual, deviation } = texture;
+    residual.values.iter_mut().zip(&deviation.values).for_each(|(residual, deviation)| {
+        *residual = *residual * strength(*deviation) / (deviation * deviation + 9.0);
+    });
 }

@@ -37,6 +37,8 @@ pub enum Kind {
     Sanction,
     /// Somebody complained or appealed.
     Complaint,
+    /// An officer answered a complaint.
+    Answer,
     /// A false picture was put right in public.
     Debunk,
     /// A sealed identity was asked for, approved or opened.
@@ -66,6 +68,7 @@ impl Kind {
             Self::Policy => "policy",
             Self::Sanction => "sanction",
             Self::Complaint => "complaint",
+            Self::Answer => "answer",
             Self::Debunk => "debunk",
             Self::Unseal => "unseal",
             Self::SignIn => "sign-in",

@@ -21,7 +21,7 @@ use crate::calendar;
 use crate::caller::Caller;
 use crate::error::Error;
 use crate::metadata::{self, Parameters};
-use crate::order::{MOST_SIDE_PX, Order, Wish};
+use crate::order::{MOST_SIDE_PX, Order, Wish, drawn_seed};
 use crate::output::Format;
 use crate::studio::Studio;
 use crate::walk::Asked;
@@ -34,6 +34,8 @@ pub(super) struct Wanted {
     negative_prompt: Option<String>,
     styles: Option<Vec<String>>,
     seed: Option<f64>,
+    subseed: Option<f64>,
+    subseed_strength: Option<f64>,
     sampler_name: Option<String>,
     sampler_index: Option<String>,
     scheduler: Option<String>,
@@ -139,6 +141,7 @@ impl Wanted {
             count: Some(batch_size.saturating_mul(self.n_iter.map_or(1, whole))),
             style: styles.iter().find(|style| Style::parse(style).is_some()).cloned().or(told.style),
             background: told.background,
+            travel: self.travel().or(told.travel),
             reading: told.reading,
             ..Wish::default()
         };
@@ -148,6 +151,13 @@ impl Wanted {
         asked.format = self.format(person)?;
         let task = self.force_task_id.clone();
         Ok(Request { asked, sampler, batch_size, styles, task, sends: self.send_images != Some(false) })
+    }
+
+    /// Noise between two seeds: `subseed_strength` of the way to `subseed`, which is random below 0.
+    fn travel(&self) -> Option<String> {
+        let share = self.subseed_strength.filter(|share| *share > 0.0)?;
+        let seed = self.subseed.filter(|seed| *seed >= 0.0).map_or_else(drawn_seed, |seed| seed as u64);
+        Some(format!("{seed}:{}", share.min(1.0)))
     }
 
     /// Scripts are programs of the original's; there are none here.
@@ -204,6 +214,7 @@ fn parameters(mut sent: Value) -> Value {
 fn info(studio: &Studio, request: &Request, order: &Order, pictures: &[Picture], begun_ms: i64) -> Value {
     let by = studio.workshop.painter.painted_by();
     let orders: Vec<Order> = pictures.iter().map(|picture| order.single(picture.place as u32)).collect();
+    let subseed = |order: &Order| order.travel.map_or(order.seed, |travel| travel.seed);
     let each = |value: &dyn Fn(&Order) -> Value| Value::Array(orders.iter().map(value).collect());
     json!({
         "prompt": order.prompt,
@@ -212,9 +223,9 @@ fn info(studio: &Studio, request: &Request, order: &Order, pictures: &[Picture],
         "all_negative_prompts": each(&|order| json!(order.negative)),
         "seed": order.seed,
         "all_seeds": each(&|order| json!(order.seed)),
-        "subseed": order.seed,
-        "all_subseeds": each(&|order| json!(order.seed)),
-        "subseed_strength": 0,
+        "subseed": subseed(order),
+        "all_subseeds": each(&|order| json!(subseed(order))),
+        "subseed_strength": order.travel.map_or(0.0, |travel| travel.share.get()),
         "width": order.size.width_px,
         "height": order.size.height_px,
         "sampler_name": request.sampler,

@@ -141,6 +141,7 @@ fn named(kind: &str) -> Option<&'static str> {
         "policy" => "kind.policy",
         "sanction" => "kind.sanction",
         "complaint" => "kind.complaint",
+        "answer" => "kind.answer",
         "debunk" => "kind.debunk",
         "unseal" => "kind.unseal",
         "sign-in" => "kind.sign_in",

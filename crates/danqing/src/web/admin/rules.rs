@@ -9,6 +9,7 @@ use danqing_moderation::Action;
 use danqing_store::{Kind, Role};
 use serde::Deserialize;
 
+use super::super::appeals::{Standing, standing};
 use super::super::page::{Ui, done, page};
 use super::{Tab, tabs};
 use crate::error::Error;
@@ -27,13 +28,6 @@ struct PackRow {
     digest: String,
 }
 
-struct Appeal {
-    entry: u64,
-    about: String,
-    why: String,
-    when: String,
-}
-
 #[derive(Template)]
 #[template(path = "admin_rules.html")]
 struct Rules<'a> {
@@ -45,7 +39,7 @@ struct Rules<'a> {
     tried: String,
     judgement: String,
     judged_well: bool,
-    appeals: Vec<Appeal>,
+    appeals: Vec<Standing>,
     older: String,
 }
 
@@ -97,23 +91,12 @@ pub(in super::super) async fn get(
 }
 
 /// Complaints before an entry, newest first, and the address of those before them; what was erased is not listed.
-async fn appeals(studio: &Studio, ui: &Ui, before: u64) -> Result<(Vec<Appeal>, String), Error> {
-    let ledger = studio.store.ledger();
-    let entries = ledger.latest(Kind::Complaint, before, PAGE).await?;
+async fn appeals(studio: &Studio, ui: &Ui, before: u64) -> Result<(Vec<Standing>, String), Error> {
+    let entries = studio.store.ledger().latest(Kind::Complaint, before, PAGE).await?;
     let full = entries.len() == PAGE as usize;
     let last = entries.last().filter(|_| full).map(|entry| entry.seq);
     let older = last.map(|last| format!("/admin/rules?before={last}")).unwrap_or_default();
-    let mut appeals = Vec::new();
-    for entry in entries {
-        let openings = ledger.openings(entry.seq).await?;
-        let value = |name: &str| {
-            openings.iter().find(|opening| opening.name == name).map(|opening| opening.value.clone())
-        };
-        if let (Some(why), Some(about)) = (value("why"), value("about")) {
-            appeals.push(Appeal { entry: entry.seq, about, why, when: ui.ago(entry.at) });
-        }
-    }
-    Ok((appeals, older))
+    Ok((standing(studio, ui, entries).await?, older))
 }
 
 /// `POST /admin/rules/reload`: reads the packs again. What cannot be read leaves the old rules in force.

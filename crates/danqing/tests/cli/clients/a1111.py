@@ -59,6 +59,15 @@ assert (info["prompt"], info["negative_prompt"], info["seed"]) == (PROMPT, "æ–‡å
 assert (info["steps"], info["cfg_scale"], info["sampler_name"]) == (3, 5.5, "Euler a"), info
 assert (info["width"], info["height"]) == (128, 192) and picture(found["images"][0]).size == (128, 192)
 
+# Noise between two seeds: one seed, and each picture on its way to another.
+plain = api.txt2img(prompt=PROMPT, seed=7, width=128, height=128)
+result = api.txt2img(prompt=PROMPT, seed=7, subseed=99, subseed_strength=0.4, batch_size=2, width=128, height=128)
+assert (result.info["all_seeds"], result.info["all_subseeds"]) == ([7, 7], [99, 100]), result.info
+assert abs(result.info["subseed_strength"] - 0.4) < 1e-6, result.info
+assert "Variation seed: 99, Variation seed strength: 0.4" in result.info["infotexts"][0], result.info
+shown = [image.tobytes() for image in [plain.image, *result.images]]
+assert len(set(shown)) == 3, "each picture is another"
+
 # Extensions are not there, as in an original without them.
 for path in ["controlnet/version", "controlnet/model_list", "tagger/v1/interrogate"]:
     answer = api.session.get(f"http://{host}:{port}/{path}")
