@@ -1,11 +1,11 @@
-"""python -m xiaoyang STAGE: data, captions, text, codec, diffusion, judge, export, evaluate, additions, restore."""
+"""python -m xiaoyang STAGE: data, captions, text, codec, diffusion, judge, export, evaluate, memorise, additions, restore."""
 
 import importlib
 import sys
 
 STAGES = {
     "text": "text", "data": "data", "captions": "captions", "autoencoder": "autoencoder", "diffusion": "diffusion",
-    "judge": "judge", "export": "export", "evaluate": "evaluate",
+    "judge": "judge", "export": "export", "evaluate": "evaluate", "memorise": "memorise",
     "additions": "additions", "restore": "restore",
 }
 

@@ -4,10 +4,11 @@
 //! cargo build --release && cargo run --release -p danqing-load -- [--people 200] [--seconds 60] [--danqing PATH]
 //! ```
 //!
-//! It starts a studio in a folder of its own on this machine, keeps its queue filled, and measures twice: first
-//! painting alone, then painting while people look at pages. Each person has a connection that stays, waits between two
-//! pages as people do, and orders a picture now and then. What is told at the end: pictures a second alone and with
-//! people, the times of pages as they felt them, memory at the start, in the middle and at the end.
+//! It starts a studio in a folder of its own on this machine, keeps its queue filled, and measures three times: painting
+//! alone, painting while people look at pages, and painting alone again. Each person has a connection that stays, waits
+//! between two pages as people do, and orders a picture now and then. What is told at the end: steps of painting a second
+//! alone and with people (pictures are not alike, steps are), the times of pages as they felt them, and memory at ten
+//! moments.
 #![expect(clippy::print_stdout, reason = "the answer of a bench is what it prints")]
 
 mod http;
@@ -25,8 +26,10 @@ const THINKING: Duration = Duration::from_secs(4);
 const ORDERS: usize = 25;
 /// Orders that the first person keeps waiting, so that painting never pauses.
 const FILLED: usize = 20;
-/// How long painting alone is measured, beside the seconds with people: a third of them.
-const ALONE: u32 = 3;
+/// How long painting alone is measured, before and after.
+const ALONE: Duration = Duration::from_secs(30);
+/// Moments at which memory is looked at.
+const MOMENTS: u32 = 10;
 const PAGES: [&str; 4] = ["/gallery", "/", "/gallery?q=%E7%81%AF%E7%AC%BC", "/gallery?shelf=favourites"];
 const PROMPTS: [&str; 6] = ["一只猫", "三只红灯笼", "a blue bicycle", "西瓜", "two dogs", "月亮在云上面"];
 
@@ -36,10 +39,12 @@ fn main() {
     let going = AtomicBool::new(true);
     std::thread::scope(|scope| {
         let filler = scope.spawn(|| fill(&studio, &going));
-        let alone = pace(&studio, Duration::from_secs(wish.seconds) / ALONE);
-        println!("painting alone: {alone:.2} pictures a second");
+        let before = pace(&studio, ALONE);
         let memory = vec![studio.memory_kb()];
         let measured = crowd(&studio, &wish, memory);
+        let after = pace(&studio, ALONE);
+        println!("painting alone: {before:.1} steps a second before, {after:.1} after");
+        let alone = (before + after) / 2.0;
         going.store(false, Ordering::Relaxed);
         // A filler that failed has said so.
         let _ = filler.join();
@@ -89,13 +94,13 @@ fn order(connection: &mut Connection, number: usize) {
     assert_eq!(reply.status, 303, "an order is taken");
 }
 
-/// Pictures a second over `time`.
+/// Steps of painting a second over `time`.
 fn pace(studio: &Studio, time: Duration) -> f64 {
     let mut connection = Connection::open(studio.host());
-    let before = studio.metric(&mut connection, "danqing_pictures_total");
+    let before = studio.metric(&mut connection, "danqing_painting_steps_total");
     let start = Instant::now();
     std::thread::sleep(time);
-    let after = studio.metric(&mut connection, "danqing_pictures_total");
+    let after = studio.metric(&mut connection, "danqing_painting_steps_total");
     (after - before) / start.elapsed().as_secs_f64()
 }
 
@@ -121,14 +126,15 @@ fn crowd(studio: &Studio, wish: &Wish, mut memory_kb: Vec<u64>) -> Measured {
                     .expect("a thread for a person")
             })
             .collect();
-        let half = Duration::from_secs(wish.seconds) / 2;
-        let first = pace(studio, half);
-        memory_kb.push(studio.memory_kb());
-        let second = pace(studio, half);
-        memory_kb.push(studio.memory_kb());
+        let paces = (0..MOMENTS).map(|_| {
+            let pace = pace(studio, Duration::from_secs(wish.seconds) / MOMENTS);
+            memory_kb.push(studio.memory_kb());
+            pace
+        });
+        let pace = paces.sum::<f64>() / f64::from(MOMENTS);
         going.store(false, Ordering::Relaxed);
         let times = people.into_iter().flat_map(|person| person.join().unwrap_or_default());
-        ((first + second) / 2.0, times.collect::<Vec<f64>>())
+        (pace, times.collect::<Vec<f64>>())
     });
     pages.sort_by(f64::total_cmp);
     Measured { pace, pages, failures: failures.into_inner(), memory_kb }
@@ -164,7 +170,7 @@ impl Measured {
             self.pages.get(place.min(self.pages.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
         };
         let slower = (1.0 - self.pace / alone) * 100.0;
-        println!("painting with people: {:.2} pictures a second, {slower:.1} % fewer", self.pace);
+        println!("painting with people: {:.1} steps a second, {slower:.1} % fewer", self.pace);
         println!(
             "pages: {}, p50 {:.1} ms, p95 {:.1} ms, p99 {:.1} ms, longest {:.1} ms, {} failed",
             self.pages.len(),

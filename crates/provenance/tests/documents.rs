@@ -290,6 +290,13 @@ fn damaged_files_say_what_they_can() {
         file(&["<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [] /Count 0 >>"], "/Root 1 0 R");
     assert!(matches!(Visible::default().stamp(&none), Err(Error::Unsupported { .. })), "no page");
     assert_eq!(found(&labelled(&none)), [label().to_json()], "but a label");
+    // Found by the fuzzer: pages that are the very stream in which the catalogue stands.
+    let stream =
+        file(&["<< /Type /Catalog /Pages 2 0 R >>", "<< /Length 1 >>\nstream\nq\nendstream"], "/Root 1 0 R");
+    assert!(
+        matches!(Visible::default().stamp(&stream), Err(Error::Unsupported { .. })),
+        "a stream is no page"
+    );
 }
 
 /// The first page as poppler paints it.

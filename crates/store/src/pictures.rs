@@ -130,6 +130,20 @@ impl Pictures<'_> {
         self.0.db.all(sql(text).bind(job.as_str())).await?.iter().map(Picture::read).collect()
     }
 
+    /// The pictures of several jobs, those of one job by place.
+    pub async fn of_jobs(&self, jobs: &[&JobId]) -> Result<Vec<Picture>, Error> {
+        if jobs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<String> = (1..=jobs.len()).map(|number| format!("${number}")).collect();
+        let text = format!(
+            "SELECT {COLUMNS} FROM pictures p WHERE p.job IN ({}) ORDER BY p.job, p.place",
+            ids.join(", ")
+        );
+        let query = jobs.iter().fold(sql(text), |query, job| query.bind(job.as_str()));
+        self.0.db.all(query).await?.iter().map(Picture::read).collect()
+    }
+
     /// The pictures that were made from a picture, oldest first.
     pub async fn made_from(&self, parent: &PictureId) -> Result<Vec<Picture>, Error> {
         let text = format!("SELECT {COLUMNS} FROM pictures p WHERE p.parent = $1 ORDER BY p.seq");

@@ -1,11 +1,12 @@
 //! One's jobs as they stand: the desk of the first page.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::{Redirect, Response};
-use danqing_store::{Job, JobFilter, Place, State as Standing};
+use danqing_store::{Job, JobFilter, Picture, Place, State as Standing};
 use serde_json::Value;
 
 use super::compose::about;
@@ -15,7 +16,7 @@ use super::told;
 use super::wall::Plate;
 use crate::error::Error;
 use crate::studio::Studio;
-use crate::walk::{Commission, REVIEW};
+use crate::walk::{Commission, PAINT, REVIEW};
 
 /// Jobs on the desk.
 const SHOWN: u32 = 12;
@@ -63,22 +64,22 @@ pub(super) async fn cancel_all(State(studio): State<Arc<Studio>>, ui: Ui) -> Res
 /// The person's last jobs, the newest first.
 pub(super) async fn latest(studio: &Studio, ui: &Ui) -> Result<Vec<JobView>, Error> {
     let filter = JobFilter { limit: SHOWN, ..JobFilter::default() };
-    let mut views = Vec::new();
-    for job in studio.store.jobs().list(&ui.person()?.id, &filter).await? {
-        views.push(view(studio, ui, &job).await?);
-    }
-    Ok(views)
+    let person = &ui.person()?.id;
+    let jobs = studio.store.jobs().list(person, &filter).await?;
+    let ids: Vec<_> = jobs.iter().map(|job| &job.id).collect();
+    let pictures = studio.store.pictures().of_jobs(&ids).await?;
+    let places = match jobs.iter().any(|job| job.state == Standing::Queued) {
+        true => studio.store.jobs().places(person, PAINT).await?,
+        false => HashMap::new(),
+    };
+    let own = |job: &Job| pictures.iter().filter(|picture| picture.job.as_ref() == Some(&job.id)).collect();
+    jobs.iter().map(|job| view(ui, job, places.get(&job.id).copied(), own(job))).collect()
 }
 
-async fn view(studio: &Studio, ui: &Ui, job: &Job) -> Result<JobView, Error> {
+fn view(ui: &Ui, job: &Job, place: Option<Place>, pictures: Vec<&Picture>) -> Result<JobView, Error> {
     let commission = Commission::read(job)?;
-    let pictures = studio.store.pictures().of_job(&job.id).await?;
-    let kept: Vec<_> = pictures.iter().filter(|picture| picture.purge_ms.is_none()).collect();
+    let kept: Vec<&Picture> = pictures.iter().copied().filter(|picture| picture.purge_ms.is_none()).collect();
     let open = matches!(job.state, Standing::Queued | Standing::Leased) && job.cancel_ms.is_none();
-    let place = match job.state {
-        Standing::Queued if job.kind != REVIEW => studio.store.jobs().place(&job.id).await?,
-        _ => None,
-    };
     let wanted = commission.order.count.unwrap_or(1) as usize;
     let to_come = if open { wanted.saturating_sub(pictures.len()) } else { 0 };
     let in_work = usize::from(job.state == Standing::Leased);

@@ -1,7 +1,9 @@
 //! Looking at the queue: jobs, places, waiting times, workers.
 
+use std::collections::HashMap;
+
 use super::{COLUMNS, Job, Jobs, State};
-use crate::db::sql;
+use crate::db::{Row, sql};
 use crate::{Error, JobId, PersonId};
 
 /// Finished jobs that the pace is taken from.
@@ -53,6 +55,26 @@ pub struct Worker {
     pub started_ms: i64,
     /// When it was last seen.
     pub seen_ms: i64,
+}
+
+/// How fast jobs of a kind are done at present.
+struct Pace {
+    /// Microseconds for a unit of cost, where that was measured.
+    cost_us: Option<i64>,
+    /// What is left of the jobs that workers have, in units of cost.
+    in_work: i64,
+    workers: i64,
+}
+
+impl Pace {
+    /// The place of a job of a `cost`, with `ahead` jobs of `cost_ahead` in all before it.
+    fn place(&self, ahead: i64, cost_ahead: i64, cost: i64) -> Place {
+        Place {
+            ahead,
+            wait_ms: self.cost_us.map(|pace| pace * (cost_ahead + self.in_work) / self.workers / 1000),
+            work_ms: self.cost_us.map(|pace| pace * cost / 1000),
+        }
+    }
 }
 
 impl Jobs<'_> {
@@ -108,15 +130,34 @@ impl Jobs<'_> {
              WHERE state = 'queued' AND kind = $3 AND (tag < $1 OR (tag = $1 AND seq < $2))";
         let ahead = sql(AHEAD).bind(job.number("tag")?).bind(job.number("seq")?).bind(&kind);
         let ahead = self.0.db.one(ahead).await?;
-        let cost = ahead.number("cost")? + self.remaining(&kind).await?;
-        let workers = self.workers_of(&kind).await?.max(1);
-        let pace = self.pace_us(&kind).await?;
-        let own = job.number("cost")?;
-        Ok(Some(Place {
-            ahead: ahead.number("jobs")?,
-            wait_ms: pace.map(|pace| pace * cost / workers / 1000),
-            work_ms: pace.map(|pace| pace * own / 1000),
-        }))
+        let pace = self.pace(&kind).await?;
+        Ok(Some(pace.place(ahead.number("jobs")?, ahead.number("cost")?, job.number("cost")?)))
+    }
+
+    /// Where all of a person's waiting jobs of a kind stand.
+    pub async fn places(&self, person: &PersonId, kind: &str) -> Result<HashMap<JobId, Place>, Error> {
+        const SQL: &str = "SELECT id, cost, ahead, cost_ahead FROM (SELECT id, person, cost, \
+             row_number() OVER turn - 1 AS ahead, CAST(sum(cost) OVER turn - cost AS BIGINT) AS cost_ahead \
+             FROM jobs WHERE state = 'queued' AND kind = $1 WINDOW turn AS (ORDER BY tag, seq)) AS waiting \
+             WHERE person = $2";
+        let rows = self.0.db.all(sql(SQL).bind(kind).bind(person.as_str())).await?;
+        if rows.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let pace = self.pace(kind).await?;
+        let place = |row: &Row| {
+            let place = pace.place(row.number("ahead")?, row.number("cost_ahead")?, row.number("cost")?);
+            Ok((row.text("id")?.parse()?, place))
+        };
+        rows.iter().map(place).collect()
+    }
+
+    async fn pace(&self, kind: &str) -> Result<Pace, Error> {
+        Ok(Pace {
+            cost_us: self.pace_us(kind).await?,
+            in_work: self.remaining(kind).await?,
+            workers: self.workers_of(kind).await?.max(1),
+        })
     }
 
     /// Measured microseconds for a unit of cost, from the last jobs of a kind that were done.
@@ -179,7 +220,7 @@ impl Jobs<'_> {
     pub async fn workers(&self) -> Result<Vec<Worker>, Error> {
         const SQL: &str = "SELECT id, kinds, started_ms, seen_ms FROM workers ORDER BY seen_ms DESC";
         let rows = self.0.db.all(sql(SQL)).await?;
-        let worker = |row: &crate::db::Row| {
+        let worker = |row: &Row| {
             Ok(Worker {
                 id: row.text("id")?,
                 kinds: row.text("kinds")?,

@@ -79,6 +79,12 @@ pub(super) struct Object<'a> {
     data: Option<usize>,
 }
 
+impl Object<'_> {
+    pub(super) fn is_stream(&self) -> bool {
+        self.data.is_some()
+    }
+}
+
 pub(super) fn damaged(at: usize, what: &'static str) -> Error {
     Error::Damaged { format: Format::Pdf, at, what }
 }

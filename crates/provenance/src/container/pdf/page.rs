@@ -55,10 +55,12 @@ fn descend(
     left: &mut usize,
 ) -> Result<Option<Page>, Error> {
     *left = left.checked_sub(1).ok_or_else(|| damaged(document.newest, "the page tree does not end"))?;
-    let Some(Object { id, value, .. }) = document.object(node.0)? else { return Ok(None) };
-    if !value.starts_with(b"<<") {
+    let Some(node) = document.object(node.0)? else { return Ok(None) };
+    // A stream is no page: written anew without its data, one that holds other objects would take them away.
+    if node.is_stream() || !node.value.starts_with(b"<<") {
         return Ok(None);
     }
+    let Object { id, value, .. } = node;
     let inherited = inherited.below(document, &value)?;
     let Some(kids) = get(&value, b"Kids") else {
         return Ok(Some(Page {
