@@ -5,7 +5,7 @@ use std::ops::Range;
 use danqing_engine::{self as engine, Emphasis, Prompt, Side, Start};
 use danqing_scene::{
     Background, Composition, Count, Cut, Language, Layer, Layout, Origin, Scene, Style, Subject, Tiling,
-    compose, is_known_scenery, read, tint,
+    compose, is_known_scenery, read, skin, tint,
 };
 use image::RgbaImage;
 
@@ -55,6 +55,8 @@ pub(crate) struct Painting {
     pub(crate) seed: u64,
     /// The colour that it gets where it is painted in another, as 8-bit sRGB.
     pub(crate) colour: Option<[u8; 3]>,
+    /// The tone of the Monk scale that its skin gets, 1 to 10.
+    pub(crate) skin: Option<usize>,
     /// What else it starts from.
     pub(crate) start: Start,
     /// The same words in the second style, if the order has one.
@@ -62,10 +64,13 @@ pub(crate) struct Painting {
 }
 
 impl Painting {
-    /// What was painted, in the colour that the prompt names.
+    /// What was painted, in the colour and with the skin that the prompt names.
     pub(crate) fn coloured(&self, mut picture: RgbaImage) -> RgbaImage {
         if let Some(colour) = self.colour {
             tint(&mut picture, colour);
+        }
+        if let Some(monk) = self.skin {
+            skin::tone(&mut picture, monk);
         }
         picture
     }
@@ -320,11 +325,15 @@ fn paintings(
     let of_subject = |(index, subject): (usize, &Subject)| {
         let painting = |copy: u32| {
             let seed = painting_seed(seed, index as u32, copy);
-            let (phrase, colour) = match is_person[index] {
-                // A colour said of a person is that of clothes or hair.
-                true => (toned(subject, seed).copy_phrase(copy as usize), None),
-                false => (subject.copy_phrase(copy as usize), subject.copy_colour(copy as usize)),
+            // A colour said of a person is that of clothes or hair.
+            let (subject, colour, skin) = match is_person[index] {
+                true => {
+                    let (subject, skin) = toned(subject, seed);
+                    (subject, None, skin)
+                }
+                false => (subject.clone(), subject.copy_colour(copy as usize), None),
             };
+            let phrase = subject.copy_phrase(copy as usize);
             let Prompt { text, emphasis } = said(index, &phrase);
             Painting {
                 subject: index,
@@ -332,6 +341,7 @@ fn paintings(
                 emphasis,
                 seed,
                 colour,
+                skin,
                 start: Start::Noise,
                 blend: None,
             }
@@ -348,7 +358,16 @@ fn over_all(scene: &Scene, words: &Emphasised, seed: u64, said: impl Fn(usize, &
         [only] if scene.is_single() => said(0, &only.phrase()),
         _ => Weighed::of_prompt(words).prompt(),
     };
-    Painting { subject: 0, prompt: text, emphasis, seed, colour: None, start: Start::Noise, blend: None }
+    Painting {
+        subject: 0,
+        prompt: text,
+        emphasis,
+        seed,
+        colour: None,
+        skin: None,
+        start: Start::Noise,
+        blend: None,
+    }
 }
 
 /// A surrounding that the model knows, painted once and put behind everything.
@@ -365,6 +384,7 @@ fn surrounding(scene: &Scene, phrase: String, seed: u64) -> Painting {
         emphasis: Vec::new(),
         seed,
         colour: None,
+        skin: None,
         start: Start::Noise,
         blend: None,
     }
@@ -388,17 +408,20 @@ const SKIN_IS_SAID: [&str; 6] = ["肤", "皮", "skin", "tone", "monk", "emoji"];
 /// A person whose skin the prompt leaves open, with one of the tones, each as likely as the others.
 ///
 /// Left to the model, people without a tone are nearly all as yellow as an emoji, and hardly any are dark.
-fn toned(subject: &Subject, seed: u64) -> Subject {
+///
+/// A tone that is named by its number on the Monk scale is said as the nearest of the five, and the number is given back: the
+/// exact colour is for code to give.
+fn toned(subject: &Subject, seed: u64) -> (Subject, Option<usize>) {
     let mut subject = subject.clone();
     if let Some((range, monk)) = monk_number(&subject.description) {
         let (zh, en) = TONES[OF_MONK[monk - 1]];
         let words = if subject.language == Language::Chinese { zh } else { en };
         subject.description.replace_range(range, words);
-        return subject;
+        return (subject, Some(monk));
     }
     let said = subject.description.to_lowercase();
     if SKIN_IS_SAID.iter().any(|word| said.contains(word)) || subject.styles.contains(&Style::Emoji) {
-        return subject;
+        return (subject, None);
     }
     let (zh, en) = TONES[(mixed(seed) % TONES.len() as u64) as usize];
     subject.description = match subject.language {
@@ -406,7 +429,7 @@ fn toned(subject: &Subject, seed: u64) -> Subject {
         Language::English if said.contains(" with ") => format!("{} and {en}", subject.description),
         Language::English => format!("{} with {en}", subject.description),
     };
-    subject
+    (subject, None)
 }
 
 /// Where a text names a tone of the Monk scale by its number (蒙克肤色6, Monk skin tone 6, Monk 6), and the number.

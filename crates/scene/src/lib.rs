@@ -21,6 +21,7 @@ pub mod ora;
 mod random;
 mod reader;
 mod scene;
+pub mod skin;
 mod styles;
 mod tint;
 

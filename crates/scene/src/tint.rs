@@ -48,14 +48,14 @@ pub fn tint(picture: &mut RgbaImage, rgb: [u8; 3]) {
 
 /// Lightness 0 to 1, chroma 0 to about 0.32, hue in radians.
 #[derive(Clone, Copy, Debug)]
-struct Oklch {
-    lightness: f32,
-    chroma: f32,
-    hue: f32,
+pub(crate) struct Oklch {
+    pub(crate) lightness: f32,
+    pub(crate) chroma: f32,
+    pub(crate) hue: f32,
 }
 
 impl Oklch {
-    fn of(rgb: [u8; 3]) -> Self {
+    pub(crate) fn of(rgb: [u8; 3]) -> Self {
         let [red, green, blue] = rgb.map(|value| linear(f32::from(value) / 255.0));
         let long = (0.412_221_46 * red + 0.536_332_55 * green + 0.051_445_995 * blue).cbrt();
         let middle = (0.211_903_5 * red + 0.680_699_5 * green + 0.107_396_96 * blue).cbrt();
@@ -70,7 +70,7 @@ impl Oklch {
     }
 
     /// 0 to 255, cut where the colour is outside sRGB.
-    fn rgb(self) -> [f32; 3] {
+    pub(crate) fn rgb(self) -> [f32; 3] {
         let (a, b) = (self.chroma * self.hue.cos(), self.chroma * self.hue.sin());
         let long = (self.lightness + 0.396_337_78 * a + 0.215_803_76 * b).powi(3);
         let middle = (self.lightness - 0.105_561_346 * a - 0.063_854_17 * b).powi(3);

@@ -4,7 +4,6 @@
 mod compositions;
 mod fairness;
 mod look;
-mod skin;
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};

@@ -1,14 +1,14 @@
 //! Whom the model paints when a prompt names a person and nothing of their looks, and whether asked-for tones of skin
 //! come out as asked.
 //!
-//! Tones are measured from pixels ([`super::skin`]). Hair and the gender that is presented are what the judge finds nearest,
+//! Tones are measured from pixels ([`danqing_scene::skin`]). Hair and the gender that is presented are what the judge finds nearest,
 //! which is what captions of the data say of such pictures, not what anyone is.
 
 use danqing_engine::Judge;
+use danqing_scene::skin::{MONK, Skin, ita, lab, skin};
 use image::RgbaImage;
 use serde_json::json;
 
-use super::skin::{MONK, Skin, ita, lab, skin};
 use super::{Evaluation, likeness};
 use crate::error::Error;
 use crate::order::Reading;

@@ -1,12 +1,14 @@
-//! The colour of a face's skin, and where it stands on the Monk scale.
+//! The colour of a face's skin, where it stands on the Monk scale, and how it becomes another.
 //!
 //! Measured on the real avatars of the training data, whose tones are known, the tone found is the true one in more than
 //! 99 of 100.
 
-use image::RgbaImage;
+use image::{Rgba, RgbaImage};
+
+use crate::tint::Oklch;
 
 /// The Monk Skin Tone scale, tones 1 to 10 (Monk 2019, skintone.google).
-pub(super) const MONK: [[u8; 3]; 10] = [
+pub const MONK: [[u8; 3]; 10] = [
     [0xf6, 0xed, 0xe4],
     [0xf3, 0xe7, 0xdb],
     [0xf7, 0xea, 0xd0],
@@ -31,7 +33,7 @@ const LEAST_SEEN: f32 = 0.03;
 
 /// Skin as it was found.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Skin {
+pub enum Skin {
     /// The yellow of emoji without a tone.
     Yellow,
     /// A place on the Monk scale, 1 to 10, with the individual typology angle of the skin's mean colour.
@@ -44,7 +46,7 @@ pub(super) enum Skin {
 }
 
 /// CIELAB of an sRGB colour under D65.
-pub(super) fn lab(rgb: [u8; 3]) -> [f32; 3] {
+pub fn lab(rgb: [u8; 3]) -> [f32; 3] {
     let linear = rgb.map(|channel| {
         let value = f32::from(channel) / 255.0;
         if value > 0.04045 { ((value + 0.055) / 1.055).powf(2.4) } else { value / 12.92 }
@@ -60,12 +62,59 @@ pub(super) fn lab(rgb: [u8; 3]) -> [f32; 3] {
 }
 
 /// The individual typology angle in degrees: light skin is high, dark skin low (Chardon, Cretois and Hourseau 1991).
-pub(super) fn ita([lightness, _, yellow]: [f32; 3]) -> f32 {
+pub fn ita([lightness, _, yellow]: [f32; 3]) -> f32 {
     (lightness - 50.0).atan2(yellow).to_degrees()
 }
 
 /// The skin in the middle of `picture`, which shows a person's head; `None` where there is no such colour.
-pub(super) fn skin(picture: &RgbaImage) -> Option<Skin> {
+pub fn skin(picture: &RgbaImage) -> Option<Skin> {
+    let (tone, near) = found(picture)?;
+    if tone == MONK.len() {
+        return Some(Skin::Yellow);
+    }
+    let near: Vec<[f32; 3]> = near.into_iter().map(lab).collect();
+    Some(Skin::Toned { monk: tone + 1, ita: ita([0, 1, 2].map(|channel| median(&near, channel))) })
+}
+
+/// Gives the skin in `picture`, which shows a person's head, the tone `monk` of the Monk scale (1 to 10), with light and
+/// shade kept. Nothing is changed where no skin is found.
+pub fn tone(picture: &mut RgbaImage, monk: usize) {
+    let Some(target) = MONK.get(monk.wrapping_sub(1)).map(|rgb| oklab(*rgb)) else { return };
+    let Some((_, near)) = found(picture) else { return };
+    let near: Vec<[f32; 3]> = near.into_iter().map(oklab).collect();
+    let skin = [0, 1, 2].map(|channel| median(&near, channel));
+    // Dark skin has less room for shade.
+    let contrast = (target[0] / skin[0].max(0.05)).clamp(0.5, 1.2);
+    for Rgba([red, green, blue, alpha]) in picture.pixels_mut() {
+        let seen = oklab([*red, *green, *blue]);
+        let share = likeness(seen, skin);
+        if *alpha == 0 || share == 0.0 {
+            continue;
+        }
+        let lightness = target[0] + (seen[0] - skin[0]) * contrast;
+        let [a, b] = [1, 2].map(|at| target[at] + seen[at] - skin[at]);
+        let new = Oklch { lightness, chroma: a.hypot(b), hue: b.atan2(a) }.rgb();
+        for (value, new) in [red, green, blue].into_iter().zip(new) {
+            *value = (f32::from(*value) + share * (new - f32::from(*value))).round().clamp(0.0, 255.0) as u8;
+        }
+    }
+}
+
+/// How sure it is that a colour is that of a skin, in light or shade, 0 to 1. Outlines, lips, cheeks and hair are not.
+fn likeness(seen: [f32; 3], skin: [f32; 3]) -> f32 {
+    let light = (seen[0] - skin[0]).abs();
+    let colour = (seen[1] - skin[1]).hypot(seen[2] - skin[2]);
+    ((0.2 - light) / 0.06).clamp(0.0, 1.0) * ((0.055 - colour) / 0.02).clamp(0.0, 1.0)
+}
+
+/// Lightness and the two axes of colour in Oklab.
+fn oklab(rgb: [u8; 3]) -> [f32; 3] {
+    let Oklch { lightness, chroma, hue } = Oklch::of(rgb);
+    [lightness, chroma * hue.cos(), chroma * hue.sin()]
+}
+
+/// Which of the tones, yellow last, most of the skin in the middle has, and the colours there that are like it.
+fn found(picture: &RgbaImage) -> Option<(usize, Vec<[u8; 3]>)> {
     let [columns, rows] = FACE;
     let within =
         |at: u32, side: u32, (from, to): (f32, f32)| (from..to).contains(&((at as f32 + 0.5) / side as f32));
@@ -73,10 +122,10 @@ pub(super) fn skin(picture: &RgbaImage) -> Option<Skin> {
         .enumerate_pixels()
         .filter(|(x, y, _)| within(*x, picture.width(), columns) && within(*y, picture.height(), rows));
     let (mut colours, mut all) = (Vec::new(), 0usize);
-    for (_, _, pixel) in face {
+    for (_, _, Rgba([red, green, blue, alpha])) in face {
         all += 1;
-        if pixel[3] > 200 {
-            colours.push(lab([pixel[0], pixel[1], pixel[2]]));
+        if *alpha > 200 {
+            colours.push([*red, *green, *blue]);
         }
     }
     if (colours.len() as f32) < LEAST_SEEN * all as f32 || colours.is_empty() {
@@ -85,9 +134,10 @@ pub(super) fn skin(picture: &RgbaImage) -> Option<Skin> {
     let tones: Vec<[f32; 3]> = MONK.iter().chain(&OTHERS).map(|rgb| lab(*rgb)).collect();
     let mut counts = vec![0usize; tones.len()];
     for colour in &colours {
+        let colour = lab(*colour);
         let nearest = tones
             .iter()
-            .map(|tone| distance(*colour, *tone))
+            .map(|tone| distance(colour, *tone))
             .enumerate()
             .min_by(|(_, a), (_, b)| a.total_cmp(b));
         if let Some((tone, _)) = nearest.filter(|(_, distance)| *distance < FARTHEST) {
@@ -99,12 +149,8 @@ pub(super) fn skin(picture: &RgbaImage) -> Option<Skin> {
     if (skins.iter().sum::<usize>() as f32) < LEAST_SKIN * colours.len() as f32 {
         return None;
     }
-    if most == MONK.len() {
-        return Some(Skin::Yellow);
-    }
-    let near: Vec<[f32; 3]> =
-        colours.into_iter().filter(|colour| distance(*colour, tones[most]) < FARTHEST).collect();
-    Some(Skin::Toned { monk: most + 1, ita: ita([0, 1, 2].map(|channel| median(&near, channel))) })
+    colours.retain(|colour| distance(lab(*colour), tones[most]) < FARTHEST);
+    Some((most, colours))
 }
 
 fn distance(a: [f32; 3], b: [f32; 3]) -> f32 {
@@ -163,6 +209,25 @@ mod tests {
             assert_eq!(monk, index + 1, "its own tone");
             assert!((found - ita(lab(rgb))).abs() < 0.5, "tone {monk}: {found}");
         }
+    }
+
+    #[test]
+    fn a_skin_gets_any_tone_and_the_rest_stays() {
+        for (from, rgb) in MONK.into_iter().enumerate() {
+            for (to, target) in MONK.into_iter().enumerate() {
+                let mut picture = head(rgb);
+                picture.put_pixel(64, 70, Rgba([200, 40, 60, 255]));
+                tone(&mut picture, to + 1);
+                let Some(Skin::Toned { monk, ita: found }) = skin(&picture) else { panic!("{from} to {to}") };
+                assert_eq!(monk, to + 1, "from {}", from + 1);
+                assert!((found - ita(lab(target))).abs() < 1.0, "{} to {monk}: {found}", from + 1);
+                assert_eq!(picture.get_pixel(64, 70).0, [200, 40, 60, 255], "the mouth stays");
+                assert_eq!(picture.get_pixel(0, 0).0, [0; 4], "what is not there stays");
+            }
+        }
+        let mut blue = head([40, 90, 220]);
+        tone(&mut blue, 5);
+        assert!(blue == head([40, 90, 220]), "no skin, no tone");
     }
 
     #[test]
