@@ -16,6 +16,7 @@ use image::RgbaImage;
 use tokio::sync::Semaphore;
 
 use crate::error::Error;
+use crate::hands::Hand;
 use crate::order::{Order, Size};
 use crate::painter::Cancel;
 use crate::workshop::Workshop;
@@ -136,6 +137,7 @@ pub(crate) struct Live {
     /// Frames are painted one after the other, whoever they are for. A job in work goes on beside them: the kernels share
     /// the processor between the two, so that neither waits for the other to end.
     brush: Arc<Semaphore>,
+    hand: Hand,
 }
 
 struct Place {
@@ -154,8 +156,9 @@ impl Drop for Work {
 
 impl Live {
     /// Places for `most` people.
-    pub(crate) fn new(most: usize) -> Self {
-        Self { most, places: Mutex::default(), brush: Arc::new(Semaphore::new(1)) }
+    pub(crate) fn new(most: usize) -> Result<Self, Error> {
+        let (places, brush, hand) = (Mutex::default(), Arc::new(Semaphore::new(1)), Hand::new("live")?);
+        Ok(Self { most, places, brush, hand })
     }
 
     /// Whether there is live painting at all.
@@ -191,7 +194,7 @@ impl Live {
             let bytes = workshop.frame_file(&picture)?;
             Ok(Frame { bytes, duration: start.elapsed() })
         };
-        match tokio::task::spawn_blocking(paint).await.map_err(|_| Error::Broken)? {
+        match self.hand.take(paint).await.map_err(|_| Error::Broken)? {
             Err(Error::Cancelled) => Ok(None),
             painted => painted.map(Some),
         }
@@ -221,7 +224,7 @@ mod tests {
 
     #[test]
     fn the_newest_frame_of_a_person_wins() {
-        let (live, now) = (Live::new(2), Instant::now());
+        let (live, now) = (Live::new(2).expect("a thread"), Instant::now());
         let first = live.begin("li", now).expect("a place");
         let others = live.begin("wang", now).expect("a place");
         let second = live.begin("li", now).expect("her own place");
@@ -231,7 +234,7 @@ mod tests {
 
     #[test]
     fn places_are_for_a_few_and_free_after_a_pause() {
-        let (live, now) = (Live::new(1), Instant::now());
+        let (live, now) = (Live::new(1).expect("a thread"), Instant::now());
         let full =
             |live: &Live, person, now| matches!(live.begin(person, now), Err(Error::LiveFull { most: 1 }));
         assert!(!full(&live, "li", now), "the first");
@@ -239,12 +242,15 @@ mod tests {
         assert!(!full(&live, "li", now + PAUSE / 2), "and paints on");
         assert!(full(&live, "wang", now + PAUSE), "the pause counts from her last frame");
         assert!(!full(&live, "wang", now + PAUSE / 2 + PAUSE), "she has left");
-        assert!(matches!(Live::new(0).begin("li", now), Err(Error::LiveFull { most: 0 })), "closed");
+        assert!(
+            matches!(Live::new(0).expect("a thread").begin("li", now), Err(Error::LiveFull { most: 0 })),
+            "closed"
+        );
     }
 
     #[test]
     fn a_frame_nobody_waits_for_ends() {
-        let live = Live::new(1);
+        let live = Live::new(1).expect("a thread");
         let cancel = live.begin("li", Instant::now()).expect("a place").0.clone();
         assert!(cancel.is_set(), "whoever asked is gone");
     }

@@ -17,6 +17,7 @@ mod emphasis;
 mod error;
 mod expand;
 mod grid;
+mod hands;
 mod labelling;
 mod language;
 mod lexicon;

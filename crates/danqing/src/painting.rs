@@ -14,8 +14,7 @@ use danqing_store::{DIMENSIONS, Event, Heard, Lease, NewPicture, Pulse, Subscrip
 use image::codecs::webp::WebPEncoder;
 use image::{ExtendedColorType, ImageEncoder as _, RgbaImage};
 use serde::{Deserialize, Serialize};
-use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Interval, interval};
 
 use crate::error::Error;
@@ -106,7 +105,7 @@ pub(crate) struct Easel<'a> {
     studio: &'a Studio,
     lease: &'a Lease,
     told: mpsc::Receiver<Told>,
-    work: Option<JoinHandle<Result<(), Error>>>,
+    work: Option<oneshot::Receiver<Result<(), Error>>>,
     stop: Arc<AtomicBool>,
     events: Subscription,
     beat: Interval,
@@ -130,7 +129,7 @@ impl<'a> Easel<'a> {
         let events = studio.store.bus().subscribe();
         let (workshop, flag) = (Arc::clone(&studio.workshop), Arc::clone(&stop));
         let work = move || Work { workshop: &workshop, format, stop: &flag, told: &sender }.all(plans);
-        let work = Some(tokio::task::spawn_blocking(work));
+        let work = Some(studio.painting.take(work));
         Self { studio, lease, told, work, stop, events, beat: interval(BEAT), done: 0, total, ended: None }
     }
 

@@ -7,6 +7,7 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::config::{Config, StoreSettings};
 use crate::error::Error;
+use crate::hands::Hand;
 use crate::labelling;
 use crate::live::Live;
 use crate::metrics::Metrics;
@@ -20,6 +21,8 @@ pub(crate) struct Studio {
     pub(crate) workshop: Arc<Workshop>,
     pub(crate) store: Store,
     pub(crate) metrics: Metrics,
+    /// Paints what is queued.
+    pub(crate) painting: Hand,
     /// Who paints live.
     pub(crate) live: Live,
     /// Signs addresses, tokens and webhooks.
@@ -41,9 +44,10 @@ impl Studio {
     ) -> Result<Self, Error> {
         let workshop = Arc::new(Workshop::open(&config, weights, threads, labelling::Clock::System)?);
         let seal = Seal::open_or_make(&config.store.folder().join("seal.key"))?;
-        let live = Live::new(config.limits.live.value.unwrap_or(0));
+        let live = Live::new(config.limits.live.value.unwrap_or(0))?;
+        let painting = Hand::new("painting")?;
         let (metrics, exports) = (Metrics::default(), Semaphore::new(1));
-        Ok(Self { config, workshop, store, metrics, live, seal, exports, going })
+        Ok(Self { config, workshop, store, metrics, painting, live, seal, exports, going })
     }
 
     /// Whether the studio is reached over HTTPS.

@@ -12,6 +12,7 @@ use tracing_subscriber::EnvFilter;
 use super::ModelArguments;
 use crate::config::Config;
 use crate::error::Error;
+use crate::hands::give_way;
 use crate::language::Language;
 use crate::painter::Weights;
 use crate::report::{Reader, say};
@@ -100,9 +101,9 @@ async fn tell(studio: &Studio, reader: Reader, has_owner: bool) -> Result<(), Er
     Ok(())
 }
 
-/// Runs `work` to its end on a pool of threads.
+/// Runs `work` to its end on this thread and a pool of threads that give way to painting.
 pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().on_thread_start(give_way).build();
     runtime.map_err(|_| Error::Broken)?.block_on(work)
 }
 
