@@ -13,7 +13,7 @@ use crate::error::Error;
 
 /// How much less urgent pages are than painting, in steps of `nice`.
 #[cfg(target_os = "linux")]
-const LESS: i32 = 10;
+const LESS: i32 = 5;
 
 /// Lowers the priority of the calling thread, where a system has priorities of threads.
 pub(crate) fn give_way() {

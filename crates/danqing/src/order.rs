@@ -271,11 +271,6 @@ impl Order {
         Ok(Self { prompt, ..self })
     }
 
-    /// The prompt without its signs of weight.
-    pub(crate) fn words(&self) -> Emphasised {
-        Emphasised::read(&self.prompt).unwrap_or_default() // checked when the order was made
-    }
-
     /// The order for picture `index` alone (from 0), as it is written into that picture.
     ///
     /// Each picture has the next seed; where the noise travels all begin at one seed, and each travels to the next.

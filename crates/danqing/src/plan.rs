@@ -99,7 +99,8 @@ pub(crate) enum Enlarge {
 impl Plan {
     /// Reads `order`, which must be for one picture.
     pub(crate) fn new(order: Order, knowledge: &Knowledge) -> Self {
-        let words = order.words();
+        let (prompt, monks) = unnumbered(&order.prompt);
+        let words = Emphasised::read(&prompt).unwrap_or_default(); // checked when the order was made
         let mut scene = match order.reading {
             Reading::Scene => read(&words.text, knowledge.lexicon()),
             Reading::Whole => Scene::whole(&words.text),
@@ -135,8 +136,11 @@ impl Plan {
         };
         let is_person: Vec<bool> =
             scene.subjects.iter().map(|subject| knowledge.is_person(subject)).collect();
+        let tone = |index: usize, subject: &Subject, seed: u64| {
+            is_person[index].then(|| toned(subject, seed, &monks))
+        };
         let mut paintings = match &order.incoming {
-            None => paintings(&scene, &is_person, order.seed, said),
+            None => paintings(&scene, order.seed, tone, said),
             Some(incoming) => {
                 vec![Painting { start: incoming.edit.start(), ..over_all(&scene, &words, order.seed, said) }]
             }
@@ -309,8 +313,8 @@ impl Plan {
 /// Each subject as often as it has copies, within reason; each painting with a seed of its own.
 fn paintings(
     scene: &Scene,
-    is_person: &[bool],
     seed: u64,
+    toned: impl Fn(usize, &Subject, u64) -> Option<(Subject, Option<usize>)>,
     said: impl Fn(usize, &str) -> Prompt,
 ) -> Vec<Painting> {
     let subjects = scene.subjects.len().max(1) as u32;
@@ -326,12 +330,9 @@ fn paintings(
         let painting = |copy: u32| {
             let seed = painting_seed(seed, index as u32, copy);
             // A colour said of a person is that of clothes or hair.
-            let (subject, colour, skin) = match is_person[index] {
-                true => {
-                    let (subject, skin) = toned(subject, seed);
-                    (subject, None, skin)
-                }
-                false => (subject.clone(), subject.copy_colour(copy as usize), None),
+            let (subject, colour, skin) = match toned(index, subject, seed) {
+                Some((subject, skin)) => (subject, None, skin),
+                None => (subject.clone(), subject.copy_colour(copy as usize), None),
             };
             let phrase = subject.copy_phrase(copy as usize);
             let Prompt { text, emphasis } = said(index, &phrase);
@@ -409,17 +410,24 @@ const SKIN_IS_SAID: [&str; 6] = ["肤", "皮", "skin", "tone", "monk", "emoji"];
 ///
 /// Left to the model, people without a tone are nearly all as yellow as an emoji, and hardly any are dark.
 ///
-/// A tone that is named by its number on the Monk scale is said as the nearest of the five, and the number is given back: the
-/// exact colour is for code to give.
-fn toned(subject: &Subject, seed: u64) -> (Subject, Option<usize>) {
+/// Of `monks`, the numbers that the prompt named, the person's own is given back: its exact colour is for code to give.
+fn toned(subject: &Subject, seed: u64, monks: &[usize]) -> (Subject, Option<usize>) {
     let mut subject = subject.clone();
-    if let Some((range, monk)) = monk_number(&subject.description) {
-        let (zh, en) = TONES[OF_MONK[monk - 1]];
-        let words = if subject.language == Language::Chinese { zh } else { en };
-        subject.description.replace_range(range, words);
-        return (subject, Some(monk));
-    }
     let said = subject.description.to_lowercase();
+    let words = |monk: &&usize| {
+        let (zh, en) = TONES[OF_MONK[**monk - 1]];
+        if said.contains(zh) {
+            zh.len()
+        } else if said.contains(en) {
+            en.len()
+        } else {
+            0
+        }
+    };
+    // 深肤色 is also a part of 中等偏深肤色.
+    if let Some(monk) = monks.iter().rev().max_by_key(words).filter(|monk| words(monk) > 0) {
+        return (subject, Some(*monk));
+    }
     if SKIN_IS_SAID.iter().any(|word| said.contains(word)) || subject.styles.contains(&Style::Emoji) {
         return (subject, None);
     }
@@ -432,24 +440,34 @@ fn toned(subject: &Subject, seed: u64) -> (Subject, Option<usize>) {
     (subject, None)
 }
 
-/// Where a text names a tone of the Monk scale by its number (蒙克肤色6, Monk skin tone 6, Monk 6), and the number.
-///
-/// Captions name the number too rarely for the model to have learnt it; the five tones it knows.
+/// A prompt in which numbers of the Monk scale (蒙克肤色6, Monk skin tone 6, Monk 6) are said as the nearest of the five
+/// tones, and these numbers. Captions name them too rarely for the model to have learnt them, and a reader takes them for counts.
+fn unnumbered(prompt: &str) -> (String, Vec<usize>) {
+    let mut text = prompt.to_owned();
+    let mut monks = Vec::new();
+    while let Some((range, monk)) = monk_number(&text) {
+        let (zh, en) = TONES[OF_MONK[monk - 1]];
+        let words = if text[range.clone()].starts_with('蒙') { zh } else { en };
+        text.replace_range(range, words);
+        monks.push(monk);
+    }
+    (text, monks)
+}
+
+/// Where a text first names a tone of the Monk scale by its number, and the number.
 fn monk_number(text: &str) -> Option<(Range<usize>, usize)> {
     let text = text.to_ascii_lowercase();
-    let start = ["蒙克", "monk"].iter().find_map(|name| text.find(name))?;
-    let between = |c: char| " 肤色".contains(c) || c.is_ascii_lowercase();
-    let number = start + text[start..].find(|c: char| c.is_ascii_digit())?;
-    let after = number + text[number..].find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len() - number);
-    if !text[start..number].trim_start_matches("蒙克").chars().all(between) {
-        return None;
-    }
-    let monk = text[number..after].parse().ok().filter(|monk| (1..=OF_MONK.len()).contains(monk))?;
-    let more = [" skin tone", " skin"]
-        .iter()
-        .find(|more| text[after..].starts_with(**more))
-        .map_or(0, |more| more.len());
-    Some((start..after + more, monk))
+    let names = ["蒙克", "monk"].into_iter().flat_map(|name| text.match_indices(name));
+    let mut found = names.filter_map(|(start, name)| {
+        let rest = &text[start + name.len()..];
+        let rest = rest.trim_start_matches(|c: char| " 肤色".contains(c) || c.is_ascii_lowercase());
+        let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let monk = rest[..digits].parse().ok().filter(|monk| (1..=OF_MONK.len()).contains(monk))?;
+        let rest = &rest[digits..];
+        let more = [" skin tone", " skin"].iter().find(|more| rest.starts_with(**more));
+        Some((start..text.len() - rest.len() + more.map_or(0, |more| more.len()), monk))
+    });
+    found.next()
 }
 
 /// The seed of one painting: the picture's own for the first, far apart for the others.
@@ -517,6 +535,15 @@ mod tests {
             let said = prompts(prompt).remove(0);
             assert!(said.contains(told), "{prompt}: {said}");
         }
+        let skins = |prompt| -> Vec<Option<usize>> {
+            plan(prompt, Wish::default()).paintings.iter().map(|painting| painting.skin).collect()
+        };
+        assert_eq!(
+            skins("a woman with Monk skin tone 2 and a man with Monk skin tone 9"),
+            [Some(2), Some(9)]
+        );
+        assert_eq!(skins("蒙克肤色8的医生和一只猫"), [Some(8), None]);
+        assert_eq!(skins("深肤色的医生"), [None], "no number, no colour by code");
         for (prompt, same) in [("深肤色的医生", "深肤色的医生"), ("猫", "猫"), ("点赞", "点赞")]
         {
             assert!(prompts(prompt).iter().all(|text| text == same), "{prompt} is said as it is");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use danqing_store::{BlobPlace, Clock, LedgerKey, Quotas, Settings, Store};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
 use crate::config::{Config, StoreSettings};
 use crate::error::Error;
@@ -27,8 +27,8 @@ pub(crate) struct Studio {
     pub(crate) live: Live,
     /// Signs addresses, tokens and webhooks.
     pub(crate) seal: Seal,
-    /// The right to paint outside the queue, for an export: one picture at a time.
-    pub(crate) exports: Semaphore,
+    /// Paints outside the queue, for exports.
+    pub(crate) exports: Hand,
     /// Turns true when the process ends; streams end with it.
     pub(crate) going: watch::Receiver<bool>,
 }
@@ -46,7 +46,7 @@ impl Studio {
         let seal = Seal::open_or_make(&config.store.folder().join("seal.key"))?;
         let live = Live::new(config.limits.live.value.unwrap_or(0))?;
         let painting = Hand::new("painting")?;
-        let (metrics, exports) = (Metrics::default(), Semaphore::new(1));
+        let (metrics, exports) = (Metrics::default(), Hand::new("exports")?);
         Ok(Self { config, workshop, store, metrics, painting, live, seal, exports, going })
     }
 

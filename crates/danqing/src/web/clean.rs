@@ -80,8 +80,6 @@ async fn painted(studio: &Arc<Studio>, picture: &Picture, waiver: Waiver) -> Res
     };
     let format =
         image::ImageFormat::from_mime_type(&picture.media_type).and_then(Format::of).unwrap_or(Format::Png);
-    // Those who wait take turns, and the queue keeps most of the processor.
-    let turn = studio.exports.acquire().await.map_err(|_| Error::Closing)?;
     let workshop = Arc::clone(&studio.workshop);
     let asker = Arc::new(());
     let asked = Arc::downgrade(&asker);
@@ -96,8 +94,8 @@ async fn painted(studio: &Arc<Studio>, picture: &Picture, waiver: Waiver) -> Res
         let flat = workshop.painter.compose(&plan, pictures, watch)?.flatten();
         workshop.label_waived(flat, &plan.order, format, waiver)
     };
-    let labelled = tokio::task::spawn_blocking(paint).await.map_err(|_| Error::Broken)?;
+    let labelled = studio.exports.take(paint).await.map_err(|_| Error::Broken)?;
     // Whoever leaves before this line drops the future, and with it what the painting looks at.
-    drop((asker, turn));
+    drop(asker);
     labelled
 }
