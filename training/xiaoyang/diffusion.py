@@ -179,7 +179,7 @@ def main():
     rng = np.random.default_rng(1000 + step)
     compiled = torch.compile(model)
     started = last_save = last_sheet = last_rate = time.time()
-    losses, already = [], seconds
+    losses, already, last_step = [], seconds, step
 
     def save():
         state = {"model": model.state_dict(), "average": average, "optimiser": optimiser.state_dict(), "step": step,
@@ -207,7 +207,8 @@ def main():
         if not math.isfinite(losses[-1]):
             raise SystemExit(f"diffusion: loss is {losses[-1]} at step {step}; the last checkpoint is intact")
         if step % 50 == 0:
-            rate, last_rate = BATCH * 50 / (time.time() - last_rate), time.time()
+            rate = BATCH * (step - last_step) / (time.time() - last_rate)
+            last_rate, last_step = time.time(), step
             print(f"step {step}  samples {step * BATCH / 1e3:.0f}k  loss {np.mean(losses[-50:]):.4f}  {rate:.0f} img/s  {seconds / 3600:.2f} h", flush=True)
         if time.time() - last_save > 300:
             save()

@@ -42,7 +42,7 @@ await tour(async (browser) => {
   await page.fill("#purpose", "印在 T 恤上");
   await page.fill("#recipient", "小青");
   await page.check("input[name=agreed]");
-  const [clean] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), page.click("text=导出并记入账本")]);
+  const [clean] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), page.click("text=导出并记入账本", { timeout: 60_000 })]);
   await clean.saveAs(`${scratch}/clean.png`);
   held("a file without the visible label is given out");
   await page.goto("/verify");
