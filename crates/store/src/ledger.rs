@@ -62,8 +62,9 @@ impl Ledger<'_> {
 
     /// Entries of a kind in which the fact `name` is `value`, oldest first; what was erased is not found.
     pub async fn with_fact(&self, kind: Kind, name: &str, value: &str) -> Result<Vec<Entry>, Error> {
-        const SQL: &str = "SELECT body FROM ledger_entries WHERE kind = $1 AND seq IN \
-             (SELECT seq FROM ledger_openings WHERE name = $2 AND value = $3) ORDER BY seq";
+        // From the entries of the kind, which are few, to their openings: there is no index of values.
+        const SQL: &str = "SELECT e.body FROM ledger_entries e WHERE e.kind = $1 AND EXISTS (SELECT 1 FROM \
+             ledger_openings o WHERE o.seq = e.seq AND o.name = $2 AND o.value = $3) ORDER BY e.seq";
         read(&self.0.db.all(sql(SQL).bind(kind.as_str()).bind(name).bind(value)).await?)
     }
 
