@@ -25,6 +25,14 @@ def painter(name):
     return model.eval()
 
 
+def tools():
+    """The judge and the codec of the cache."""
+    judge, codec = Judge(), fitted()
+    judge.load_state_dict(torch.load(CACHE / "judge.pt")["model"])
+    codec.load_state_dict(torch.load(CACHE / "codec.pt")["model"])
+    return judge, codec
+
+
 @torch.no_grad()
 def main():
     arguments = argparse.ArgumentParser(prog="xiaoyang evaluate")
@@ -33,9 +41,7 @@ def main():
     arguments.add_argument("--steps", type=int, default=12)
     arguments.add_argument("--guidance", type=float, default=3.0)
     options = arguments.parse_args()
-    model, judge, codec = painter(options.name), Judge(), fitted()
-    judge.load_state_dict(torch.load(CACHE / "judge.pt")["model"])
-    codec.load_state_dict(torch.load(CACHE / "codec.pt")["model"])
+    model, (judge, codec) = painter(options.name), tools()
     entries = json.loads((CACHE / "pictures.json").read_text())
     x, *told = held_out(entries, pictures())
     count = min(options.count, len(x)) // 100 * 100

@@ -18,9 +18,8 @@ from PIL import Image
 
 from .captions import states_of
 from .diffusion import Captions, sample
-from .evaluate import painter
-from .latents import fitted, pictures, sampling_weights
-from .pixels import Judge
+from .evaluate import painter, tools
+from .latents import pictures, sampling_weights
 from .places import CACHE
 
 COPY = 0.08  # root mean square difference; chosen by looking at pairs: below it they are one drawing
@@ -96,9 +95,7 @@ def main():
     arguments.add_argument("--threads", type=int, default=2)
     options = arguments.parse_args()
     torch.set_num_threads(options.threads)
-    judge, codec = Judge(), fitted()
-    judge.load_state_dict(torch.load(CACHE / "judge.pt")["model"])
-    codec.load_state_dict(torch.load(CACHE / "codec.pt")["model"])
+    judge, codec = tools()
     gallery, x = Gallery(judge), drawn(options, codec)
     rows, distances, cosines = gallery.nearest(x, judge)
     entries = json.loads((CACHE / "pictures.json").read_text())
