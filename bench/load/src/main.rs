@@ -23,7 +23,7 @@ use studio::Studio;
 /// The pause between two pages of one person.
 const THINKING: Duration = Duration::from_secs(4);
 /// One page in so many is an order.
-const ORDERS: usize = 25;
+const ORDERS: usize = 50;
 /// Orders that the first person keeps waiting, so that painting never pauses.
 const FILLED: usize = 20;
 /// How long painting alone is measured, before and after.

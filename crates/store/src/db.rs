@@ -23,6 +23,10 @@ use crate::archive::Sink;
 /// How long a statement waits for a lock or a connection.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Pages that a connection to SQLite keeps in memory, as its pragma wants them: each of the five fills its own as the database
+/// grows, and the system keeps the file in memory besides.
+const CACHE_KIB: &str = "-4096";
+
 #[derive(Clone, Debug)]
 pub(crate) enum Db {
     Sqlite { writer: SqlitePool, readers: SqlitePool },
@@ -61,7 +65,7 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(PATIENCE)
-            .pragma("cache_size", "-65536")
+            .pragma("cache_size", CACHE_KIB)
             .pragma("recursive_triggers", "ON");
         let writer = pool(1).connect_with(options.clone()).await?;
         Ok(Self::Sqlite { writer, readers: pool(4).connect_lazy_with(options) })
