@@ -1,6 +1,5 @@
 //! One's jobs as they stand: the desk of the first page.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use askama::Template;
@@ -68,10 +67,9 @@ pub(super) async fn latest(studio: &Studio, ui: &Ui) -> Result<Vec<JobView>, Err
     let jobs = studio.store.jobs().list(person, &filter).await?;
     let ids: Vec<_> = jobs.iter().map(|job| &job.id).collect();
     let pictures = studio.store.pictures().of_jobs(&ids).await?;
-    let places = match jobs.iter().any(|job| job.state == Standing::Queued) {
-        true => studio.store.jobs().places(person, PAINT).await?,
-        false => HashMap::new(),
-    };
+    let waiting: Vec<_> =
+        jobs.iter().filter(|job| job.state == Standing::Queued).map(|job| &job.id).collect();
+    let places = studio.store.jobs().places(&waiting, PAINT).await?;
     let own = |job: &Job| pictures.iter().filter(|picture| picture.job.as_ref() == Some(&job.id)).collect();
     jobs.iter().map(|job| view(ui, job, places.get(&job.id).copied(), own(job))).collect()
 }

@@ -134,16 +134,20 @@ impl Jobs<'_> {
         Ok(Some(pace.place(ahead.number("jobs")?, ahead.number("cost")?, job.number("cost")?)))
     }
 
-    /// Where all of a person's waiting jobs of a kind stand.
-    pub async fn places(&self, person: &PersonId, kind: &str) -> Result<HashMap<JobId, Place>, Error> {
-        const SQL: &str = "SELECT id, cost, ahead, cost_ahead FROM (SELECT id, person, cost, \
-             row_number() OVER turn - 1 AS ahead, CAST(sum(cost) OVER turn - cost AS BIGINT) AS cost_ahead \
-             FROM jobs WHERE state = 'queued' AND kind = $1 WINDOW turn AS (ORDER BY tag, seq)) AS waiting \
-             WHERE person = $2";
-        let rows = self.0.db.all(sql(SQL).bind(kind).bind(person.as_str())).await?;
-        if rows.is_empty() {
+    /// Where some jobs of a kind stand, without those that do not wait.
+    pub async fn places(&self, jobs: &[&JobId], kind: &str) -> Result<HashMap<JobId, Place>, Error> {
+        if jobs.is_empty() {
             return Ok(HashMap::new());
         }
+        let ids: Vec<String> = (2..=jobs.len() + 1).map(|number| format!("${number}")).collect();
+        let text = format!(
+            "SELECT id, cost, ahead, cost_ahead FROM (SELECT id, cost, row_number() OVER turn - 1 AS ahead, \
+             CAST(sum(cost) OVER turn - cost AS BIGINT) AS cost_ahead FROM jobs \
+             WHERE state = 'queued' AND kind = $1 WINDOW turn AS (ORDER BY tag, seq)) AS waiting WHERE id IN ({})",
+            ids.join(", ")
+        );
+        let query = jobs.iter().fold(sql(text).bind(kind), |query, job| query.bind(job.as_str()));
+        let rows = self.0.db.all(query).await?;
         let pace = self.pace(kind).await?;
         let place = |row: &Row| {
             let place = pace.place(row.number("ahead")?, row.number("cost_ahead")?, row.number("cost")?);

@@ -237,11 +237,14 @@ async fn waiting_jobs_know_their_place_and_time() {
         let second = place(1).await.expect("it waits");
         let times = (second.ahead, second.wait_ms, second.work_ms);
         assert_eq!(times, (3, Some(12_000), Some(6000)), "after Zhao's own first and two of Wang's three");
-        let all = jobs.places(&zhao.id, "paint").await.expect("an answer");
+        let ids: Vec<_> = single.iter().map(|order| &order.job().id).collect();
+        let all = jobs.places(&ids, "paint").await.expect("an answer");
         let expected =
             [(0, first), (1, second)].map(|(number, place)| (single[number].job().id.clone(), place));
         assert_eq!(all, expected.into(), "both at once");
-        assert!(jobs.places(&zhao.id, "review").await.expect("an answer").is_empty(), "no other kind");
+        for (asked, kind) in [(&ids[..], "review"), (&[&lease.job.id], "paint"), (&[], "paint")] {
+            assert!(jobs.places(asked, kind).await.expect("an answer").is_empty(), "nothing waits so");
+        }
 
         // An order that waits for an officer, and what is told to others, are nobody's turn; nor are their workers.
         let qian = person(&studio.store, "qian").await;
