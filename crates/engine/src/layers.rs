@@ -14,20 +14,21 @@ pub(crate) struct Layers<'a> {
 }
 
 impl Layers<'_> {
-    /// A linear layer with bias.
+    /// A linear layer with bias. Such layers stand where a model begins and ends and where time and text enter: they
+    /// have few rows or columns and all else depends on them, so they are never quantised.
     pub(crate) fn linear(&self, name: &str, inputs: usize, outputs: usize) -> Result<Linear, Error> {
         let weight = self.matrix(name, outputs, inputs)?;
         let bias = self.values(&format!("{name}.bias"), &[outputs])?;
-        Ok(Linear::new(self.cpu, &weight, Some(&bias), inputs, outputs))
+        Ok(Linear::precise(self.cpu, &weight, Some(&bias), inputs, outputs))
     }
 
-    /// A linear layer without bias.
+    /// A linear layer without bias: a matrix of a block, quantised where the level does that.
     pub(crate) fn bare_linear(&self, name: &str, inputs: usize, outputs: usize) -> Result<Linear, Error> {
         let weight = self.matrix(name, outputs, inputs)?;
         Ok(Linear::new(self.cpu, &weight, None, inputs, outputs))
     }
 
-    /// Gate and up projection as one layer that gives `hidden` columns.
+    /// Gate and up projection as one layer that gives `hidden` columns, quantised where the level does that.
     pub(crate) fn swiglu(&self, name: &str, inputs: usize, hidden: usize) -> Result<Linear, Error> {
         let weight = self.matrix(name, 2 * hidden, inputs)?;
         Ok(Linear::swiglu(self.cpu, &weight, None, inputs, hidden))
