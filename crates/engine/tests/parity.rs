@@ -15,8 +15,8 @@ use danqing_engine::{
 const F32_TOLERANCE: f64 = 5e-6;
 /// At bf16 levels: eight bits of each factor, and random weights, which forgive less than trained ones.
 const BF16_TOLERANCE: f64 = 0.02;
-/// With 8-bit factors in the blocks: XXX
-const INT8_TOLERANCE: f64 = 0.02;
+/// With 8-bit factors in the blocks: each is off by up to 1/254 of the largest of its row, and random weights, as above.
+const INT8_TOLERANCE: f64 = 0.05;
 
 fn read(name: &str) -> Vec<u8> {
     let path = format!("{}/tests/golden/{name}.safetensors", env!("CARGO_MANIFEST_DIR"));
@@ -47,7 +47,6 @@ fn assert_close(what: &str, level: Level, found: &[f32], expected: &[f32]) {
         Level::Avx512Bf16 | Level::AmxBf16 => BF16_TOLERANCE,
         _ => F32_TOLERANCE,
     };
-    eprintln!("{what} at {level}: {relative:.2e}, allowed {tolerance:.0e}");
     assert!(relative <= tolerance, "{what} at {level}: {relative:.2e}, allowed {tolerance:.0e}");
 }
 
