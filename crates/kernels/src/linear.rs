@@ -47,8 +47,7 @@ impl Linear {
         Self::plain(cpu, cpu.linear_simd(), |index| weight[index], bias, in_features, out_features)
     }
 
-    /// As [`Linear::new`], but with bf16 factors where the level has 8-bit ones: for a layer that is small, or whose
-    /// every error counts.
+    /// As [`Linear::new`], but with bf16 factors where the level has 8-bit ones.
     #[must_use]
     pub fn precise(
         cpu: &Cpu,
