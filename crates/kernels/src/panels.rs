@@ -109,7 +109,7 @@ pub(crate) struct Segments {
 }
 
 impl Panels {
-    /// Packs `columns` columns for `simd`; `value(column, segment, element)` is asked for each, with codes twice.
+    /// Packs `columns` columns for `simd`; `value(column, segment, element)` is asked for each once.
     pub(crate) fn pack(
         cpu: &Cpu,
         simd: Simd,
@@ -141,11 +141,15 @@ impl Panels {
         crate::grid::strips(cpu, panels, panel_columns, depth.max(1), |row, panel| {
             let first = row / depth.max(1) * panel_columns;
             if simd.is_int8() {
+                let mut values = vec![0.0; 4 * segment_words * segments.count];
+                let mut codes = vec![0; values.len() / 4 + 4];
                 for column in 0..panel_columns {
-                    let values = (0..segments.count)
-                        .flat_map(|segment| (0..4 * segment_words).map(move |index| (segment, index)));
-                    let values = values.map(|(segment, index)| element(first + column, segment, index));
-                    pack_codes(values, panel[column..].iter_mut().step_by(panel_columns));
+                    for (index, value) in values.iter_mut().enumerate() {
+                        let (segment, index) = (index / (4 * segment_words), index % (4 * segment_words));
+                        *value = element(first + column, segment, index);
+                    }
+                    let words = panel[column..].iter_mut().step_by(panel_columns);
+                    pack_codes(simd, &values, &mut codes, words);
                 }
                 return;
             }
@@ -182,22 +186,15 @@ impl Panels {
     }
 }
 
-/// Writes a column's codes, four to a word, then what to add to its sum and its scale. `values`: a multiple of four.
-fn pack_codes<'a>(values: impl Iterator<Item = f32> + Clone, mut words: impl Iterator<Item = &'a mut u32>) {
-    let largest = values.clone().fold(0.0, |largest: f32, value| largest.max(value.abs()));
-    let (scale, inverse) = scale_and_inverse(largest);
-    let (mut sum, mut word) = (0, [0; 4]);
-    let mut write = |value| *words.next().expect("a word for each four codes, and two behind") = value;
-    for (index, value) in values.enumerate() {
-        let code = to_code(value, inverse);
-        sum += i32::from(code);
-        word[index % 4] = code.to_le_bytes()[0];
-        if index % 4 == 3 {
-            write(u32::from_le_bytes(word));
-        }
-    }
-    write((-CODE_OFFSET * sum).cast_unsigned());
-    write(scale.to_bits());
+/// Writes a column's codes, four to a word, then what to add to its sum and its scale. `codes`: room for them.
+fn pack_codes<'a>(simd: Simd, values: &[f32], codes: &mut [u32], words: impl Iterator<Item = &'a mut u32>) {
+    crate::product::quantise(simd, values, codes);
+    let (codes, scale) = (&codes[..simd.words(values.len())], codes[simd.words(values.len())]);
+    // Right factors have a sign.
+    let signed = codes.iter().map(|word| word ^ 0x8080_8080);
+    let sum: i32 = signed.clone().flat_map(u32::to_le_bytes).map(|code| i32::from(code.cast_signed())).sum();
+    let tail = [(-CODE_OFFSET * sum).cast_unsigned(), scale];
+    words.zip(signed.chain(tail)).for_each(|(slot, word)| *slot = word);
 }
 
 /// Values the left factor may be read beyond its last row: one tile of rows and one block of words.
