@@ -313,11 +313,11 @@ impl Block {
         let Config { width, text_width, hidden, .. } = *config;
         let name = |part: &str| format!("blocks.{index}.{part}");
         Ok(Self {
-            qkv: layers.bare_linear(&name("qkv"), width, 3 * width)?,
+            qkv: layers.quantised(&name("qkv"), width, 3 * width)?,
             text_kv: layers.bare_linear(&name("text_kv"), text_width, 2 * width)?,
-            out: layers.bare_linear(&name("out"), width, width)?,
+            out: layers.quantised(&name("out"), width, width)?,
             gate_up: layers.swiglu(&name("gate_up"), width, hidden)?,
-            down: layers.bare_linear(&name("down"), hidden, width)?,
+            down: layers.quantised(&name("down"), hidden, width)?,
             modulation: layers.values(&name("modulation"), &[MODULATIONS, width])?,
         })
     }

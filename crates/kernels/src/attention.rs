@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::epilogue::padded;
 use crate::grid::{Cell, CellSize, grid};
 use crate::level::{Simd, vectorised};
 use crate::math::{self, LANES, largest_lane, sum_lanes};
@@ -105,6 +106,8 @@ struct Sizes {
     head_words: usize,
     /// Words of one row of attention weights.
     weight_words: usize,
+    /// Words from row to row of them, room for padding.
+    weight_stride: usize,
     /// Panels of values.
     value_panels: usize,
 }
@@ -112,7 +115,9 @@ struct Sizes {
 impl Head<'_> {
     fn attend(&self, scratch: &mut Scratch, cell: &mut Cell<'_, f32>) {
         let sizes = self.sizes();
-        let Sizes { panel_columns, padded_keys, head_words, weight_words, value_panels, .. } = sizes;
+        let Sizes {
+            panel_columns, padded_keys, head_words, weight_words, weight_stride, value_panels, ..
+        } = sizes;
         let keys_words = padded_keys * head_words;
         let panels = scratch.panels.take(keys_words + value_panels * weight_words * panel_columns);
         let (keys, values) = panels.split_at_mut(keys_words);
@@ -121,7 +126,7 @@ impl Head<'_> {
         self.pack_values(&sizes, values);
         let queries = scratch.factors.take(self.shape.tokens * head_words + slack(head_words, head_words));
         self.pack_queries(head_words, queries);
-        let weights = scratch.weights.take(BLOCK_ROWS * weight_words + slack(0, weight_words));
+        let weights = scratch.weights.take(BLOCK_ROWS * weight_stride + slack(0, weight_words));
         weights.fill(0);
         let scores = scratch.scores.take(BLOCK_ROWS * padded_keys);
         let sums = scratch.sums.take(BLOCK_ROWS * panel_columns);
@@ -144,14 +149,16 @@ impl Head<'_> {
             }
             let scale = 1.0 / (self.shape.head_dim as f32).sqrt();
             let mut inverse_sums = [0.0; BLOCK_ROWS];
-            for (row, inverse_sum) in inverse_sums.iter_mut().enumerate().take(rows.len()) {
-                let scores = &mut scores[row * padded_keys..][..padded_keys];
-                soften(self.simd, scores, sizes.keys, scale, inverse_sum);
-                to_words(self.simd, scores, &mut weights[row * weight_words..][..weight_words]);
+            let scores = &mut scores[..rows.len() * padded_keys];
+            soften(self.simd, scores, padded_keys, sizes.keys, scale, &mut inverse_sums);
+            for (scores, weights) in
+                scores.chunks_exact(padded_keys).zip(weights.chunks_exact_mut(weight_stride))
+            {
+                to_words(self.simd, scores, weights);
             }
             let factor =
-                Factor { words: weights, stride: weight_words, segments: &[0], segment_words: weight_words };
-            let tiles = Tiles::new(0, weight_words, rows.len());
+                Factor { words: weights, stride: weight_stride, segments: &[0], segment_words: weight_words };
+            let tiles = Tiles::new(0, weight_stride, rows.len());
             for (panel, values) in values.chunks_exact(weight_words * panel_columns).enumerate() {
                 let values = Panel { words: values, wanted: panel_columns };
                 multiplier.multiply(&factor, tiles.all(), values, &[], sums, panel_columns);
@@ -170,7 +177,8 @@ impl Head<'_> {
             padded_keys,
             panel_columns,
             head_words: simd.words(shape.head_dim),
-            weight_words: simd.words(padded_keys),
+            weight_words: simd.words(keys),
+            weight_stride: simd.words(padded_keys),
             value_panels: shape.head_dim.div_ceil(panel_columns),
         }
     }
@@ -219,16 +227,14 @@ impl Head<'_> {
     /// Keys as columns: (panels, head words, panel columns). `row` has room for one key.
     fn pack_keys(&self, sizes: &Sizes, row: &mut [u32], panels: &mut [u32]) {
         row.fill(0);
-        for index in 0..sizes.padded_keys {
-            if index < sizes.keys {
-                to_words(self.simd, self.key(index, 1), row);
-            } else {
-                row.fill(0);
-            }
+        let whole = sizes.keys / sizes.panel_columns * sizes.head_words * sizes.panel_columns;
+        panels[whole..].fill(0);
+        for index in 0..sizes.keys {
+            to_words(self.simd, self.key(index, 1), row);
             let (panel, column) = (index / sizes.panel_columns, index % sizes.panel_columns);
             let panel = &mut panels[panel * sizes.head_words * sizes.panel_columns..];
-            for (slot, word) in panel[column..].iter_mut().step_by(sizes.panel_columns).zip(&*row) {
-                *slot = *word;
+            for (slots, word) in panel.chunks_exact_mut(sizes.panel_columns).zip(&*row) {
+                slots[column] = *word;
             }
         }
     }
@@ -298,44 +304,53 @@ impl Tiles {
 
 vectorised! {
     fn pack_pairs<A>(low: &[f32], high: &[f32], words: &mut [u32]) {
-        if low.len() == 32 && high.len() == 32 {
-            for ((word, low), high) in words.iter_mut().zip(low).zip(high) {
-                *word = pair(*low, *high);
-            }
-            return;
-        }
-        for (column, word) in words.iter_mut().enumerate() {
-            let value = |row: &[f32]| row.get(column).copied().unwrap_or(0.0);
-            *word = pair(value(low), value(high));
+        // Local arrays, so that the loop below has no tail and no aliases.
+        let (low, high) = (padded::<32>(low), padded::<32>(high));
+        let words = words.first_chunk_mut::<32>().expect("a panel of bf16 has 32 columns");
+        for column in 0..32 {
+            words[column] = pair(low[column], high[column]);
         }
     }
 }
 
 vectorised! {
-    /// Replaces `scores` by `exp(scale * (score - largest))`, zero beyond the first `keys`, and gives one over their sum.
+    /// Replaces each row of scores by `exp(scale * (score - largest))`, zero beyond the first `keys`, and gives one over
+    /// its sum.
     ///
-    /// The length is a multiple of sixteen.
-    fn soften<A>(scores: &mut [f32], keys: usize, scale: f32, inverse_sum: &mut f32) {
-        scores[keys..].fill(f32::NEG_INFINITY);
-        let (chunks, _) = scores.as_chunks_mut::<LANES>();
-        let mut largest = [f32::NEG_INFINITY; LANES];
-        for chunk in &*chunks {
-            for lane in 0..LANES {
-                largest[lane] = if chunk[lane] > largest[lane] { chunk[lane] } else { largest[lane] };
+    /// `scores`: (rows, `stride`); the stride is a multiple of sixteen.
+    fn soften<A>(scores: &mut [f32], stride: usize, keys: usize, scale: f32, inverse_sums: &mut [f32; BLOCK_ROWS]) {
+        let used = keys.div_ceil(LANES);
+        let last_keys = keys - (used - 1) * LANES;
+        let mut largest = [0.0; BLOCK_ROWS];
+        // Two loops, so that each has little to wait for: the rows of either do not depend on one another.
+        for (row, largest) in scores.chunks_exact_mut(stride).zip(&mut largest) {
+            let (chunks, _) = row.as_chunks_mut::<LANES>();
+            let last = &mut chunks[used - 1];
+            *last = std::array::from_fn(|lane| if lane < last_keys { last[lane] } else { f32::NEG_INFINITY });
+            let mut lanes = [f32::NEG_INFINITY; LANES];
+            for chunk in &chunks[..used] {
+                for lane in 0..LANES {
+                    lanes[lane] = if chunk[lane] > lanes[lane] { chunk[lane] } else { lanes[lane] };
+                }
             }
+            *largest = largest_lane(lanes);
         }
-        let largest = largest_lane(largest);
-        let mut sums = [0.0; LANES];
-        for chunk in chunks {
-            for lane in 0..LANES {
-                let value = math::exp::<A>((chunk[lane] - largest) * scale);
-                // Such a weight changes no sum, which is at least one, but its products would be denormal and slow. It
-                // also turns the keys that are not there, for which `exp` gives its smallest value, to zero.
-                let value = if value < 1e-30 { 0.0 } else { value };
-                chunk[lane] = value;
-                sums[lane] += value;
+        for ((row, largest), inverse_sum) in scores.chunks_exact_mut(stride).zip(&largest).zip(inverse_sums) {
+            let (chunks, _) = row.as_chunks_mut::<LANES>();
+            let (chunks, rest) = chunks.split_at_mut(used);
+            let mut sums = [0.0; LANES];
+            for chunk in chunks {
+                for lane in 0..LANES {
+                    let value = math::exp::<A>((chunk[lane] - largest) * scale);
+                    // Such a weight changes no sum, which is at least one, but its products would be denormal and slow.
+                    // It also turns the keys that are not there, for which `exp` gives its smallest value, to zero.
+                    let value = if value < 1e-30 { 0.0 } else { value };
+                    chunk[lane] = value;
+                    sums[lane] += value;
+                }
             }
+            rest.fill([0.0; LANES]);
+            *inverse_sum = 1.0 / sum_lanes(sums);
         }
-        *inverse_sum = 1.0 / sum_lanes(sums);
     }
 }

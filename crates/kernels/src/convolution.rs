@@ -43,7 +43,7 @@ impl Conv3x3 {
         assert!(bias.is_none_or(|bias| bias.len() == out_channels), "bias is not (out_channels)");
         let padded_channels = padded_channels(cpu, in_channels);
         let segments = Segments { count: 3, elements: 3 * padded_channels };
-        let panels = Panels::pack(cpu, out_channels, segments, |output, row, element| {
+        let panels = Panels::pack(cpu, cpu.simd(), out_channels, segments, |output, row, element| {
             let (column, input) = (element / padded_channels, element % padded_channels);
             if input < in_channels {
                 weight[((output * in_channels + input) * 3 + row) * 3 + column]
@@ -101,6 +101,7 @@ impl Conv3x3 {
             let panel_width = simd.panel_columns();
             multiply_all(
                 cpu,
+                simd,
                 &factor,
                 &self.panels,
                 y,

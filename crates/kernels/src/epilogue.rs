@@ -151,10 +151,12 @@ fn none<const N: usize>(_row: usize) -> [f32; N] {
     [0.0; N]
 }
 
+/// The first `N` values, zeros where they end.
 #[inline(always)]
-fn padded<const N: usize>(values: &[f32]) -> [f32; N] {
+pub(crate) fn padded<const N: usize>(values: &[f32]) -> [f32; N] {
     match values.first_chunk() {
         Some(values) => *values,
+        None if values.is_empty() => [0.0; N],
         None => std::array::from_fn(|column| values.get(column).copied().unwrap_or(0.0)),
     }
 }

@@ -16,19 +16,25 @@ pub enum Level {
     Avx512Bf16,
     /// AMX tiles: products of bf16 factors, summed in f32.
     AmxBf16,
+    /// AVX-512 with `vpdpbusd`: linear layers multiply 8-bit factors and sum them in i32, all else is as at
+    /// [`Level::Avx512Bf16`]. It loses more than rounding to bf16 does, so nobody gets it who has not asked for it.
+    Avx512Int8,
 }
 
 impl Level {
-    /// All levels, weakest first.
-    pub const ALL: [Self; 5] = [Self::Portable, Self::Avx2, Self::Avx512, Self::Avx512Bf16, Self::AmxBf16];
+    /// All levels, weakest first, and last the one that is only used where it is asked for.
+    pub const ALL: [Self; 6] =
+        [Self::Portable, Self::Avx2, Self::Avx512, Self::Avx512Bf16, Self::AmxBf16, Self::Avx512Int8];
 
-    /// The strongest level of this machine.
+    /// The strongest level of this machine that does not quantise.
     #[must_use]
     pub fn detect() -> Self {
-        Self::ALL.into_iter().rev().find(|level| level.is_available()).unwrap_or(Self::Portable)
+        let strongest =
+            Self::ALL.into_iter().rev().find(|level| *level != Self::Avx512Int8 && level.is_available());
+        strongest.unwrap_or(Self::Portable)
     }
 
-    /// The levels that this machine can run, weakest first.
+    /// The levels that this machine can run, in the order of [`Level::ALL`].
     #[must_use]
     pub fn available() -> Vec<Self> {
         Self::ALL.into_iter().filter(|level| level.is_available()).collect()
@@ -55,6 +61,8 @@ impl Level {
             Self::Avx512Bf16 => Self::Avx512.is_available() && is_x86_feature_detected!("avx512bf16"),
             #[cfg(target_arch = "x86_64")]
             Self::AmxBf16 => Self::Avx512Bf16.is_available() && crate::product::amx_allowed(),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512Int8 => Self::Avx512Bf16.is_available() && is_x86_feature_detected!("avx512vnni"),
             #[cfg(not(target_arch = "x86_64"))]
             _ => false,
         }
@@ -67,6 +75,7 @@ impl Level {
             Self::Avx512 => "avx512",
             Self::Avx512Bf16 => "avx512-bf16",
             Self::AmxBf16 => "amx-bf16",
+            Self::Avx512Int8 => "avx512-int8",
         }
     }
 }
@@ -101,7 +110,8 @@ impl fmt::Display for UnknownLevel {
 
 impl std::error::Error for UnknownLevel {}
 
-/// A level that was found available: the proof that its instructions may run.
+/// A level that was found available: the proof that its instructions may run. Its level says what a word holds: at
+/// [`Level::Avx512Int8`] four 8-bit factors.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Simd(Level);
 
@@ -116,9 +126,19 @@ impl Simd {
         self.0
     }
 
-    /// Whether factors are bf16 pairs rather than f32.
+    /// What kernels run with that do not quantise: the level itself, or the one below int8.
+    pub(crate) fn unquantised(self) -> Self {
+        if self.is_int8() { Self(Level::Avx512Bf16) } else { self }
+    }
+
+    /// Whether factors are bf16 pairs.
     pub(crate) fn is_bf16(self) -> bool {
-        self.0 >= Level::Avx512Bf16
+        matches!(self.0, Level::Avx512Bf16 | Level::AmxBf16)
+    }
+
+    /// Whether factors are 8-bit codes.
+    pub(crate) fn is_int8(self) -> bool {
+        self.0 == Level::Avx512Int8
     }
 
     /// Columns of one weight panel: two vectors.
@@ -126,13 +146,25 @@ impl Simd {
         if self.0 >= Level::Avx512 { 32 } else { 16 }
     }
 
-    /// Words of four bytes (one f32 or two bf16) that hold `elements` factors, padded as the microkernel wants.
+    /// Words of four bytes (one f32, two bf16 or four codes) that hold `elements` factors, padded as the microkernel
+    /// wants.
     pub(crate) fn words(self, elements: usize) -> usize {
         match self.0 {
             Level::AmxBf16 => elements.div_ceil(32) * 16,
             Level::Avx512Bf16 => elements.div_ceil(2),
+            Level::Avx512Int8 => elements.div_ceil(4),
             _ => elements,
         }
+    }
+
+    /// Words behind the factors of a row: its scale.
+    pub(crate) fn row_tail(self) -> usize {
+        usize::from(self.is_int8())
+    }
+
+    /// Words behind the factors of a column: what is added to its sum, and its scale.
+    pub(crate) fn column_tail(self) -> usize {
+        if self.is_int8() { 2 } else { 0 }
     }
 }
 
@@ -200,7 +232,8 @@ macro_rules! vectorised {
                 #[expect(unsafe_code, reason = "entering a function compiled for AVX-512")]
                 $crate::level::Level::Avx512
                 | $crate::level::Level::Avx512Bf16
-                | $crate::level::Level::AmxBf16 => {
+                | $crate::level::Level::AmxBf16
+                | $crate::level::Level::Avx512Int8 => {
                     // SAFETY: a `Simd` of these levels exists only where AVX-512 F, BW, DQ and VL were detected.
                     unsafe { avx512$(::<$size>)?($($argument),*) }
                 }
@@ -221,5 +254,10 @@ mod tests {
             assert_eq!(level.to_string().parse(), Ok(level), "name and level disagree");
         }
         assert!("avx9".parse::<Level>().is_err(), "`avx9` is no level");
+    }
+
+    #[test]
+    fn nobody_gets_int8_unasked() {
+        assert_ne!(Level::detect(), Level::Avx512Int8, "detection quantises");
     }
 }

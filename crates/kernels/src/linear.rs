@@ -1,20 +1,27 @@
 //! Linear layers with packed weights and fused epilogues.
 
 use crate::epilogue::{Epilogue, finish, finish_swiglu};
-use crate::level::Level;
+use crate::level::{Level, Simd};
 use crate::panels::{Panels, Segments, from_bf16, rows_to_words};
 use crate::pool::Cpu;
 use crate::product::{Factor, PlacedTile, RowTile, TILE_ROWS, multiply_all};
 use crate::scratch::{Purpose, with_scratch};
 
+/// So many products of two codes fit an i32.
+const MOST_FEATURES: usize = 1 << 17;
+
 /// `y = epilogue(x * weight^T + bias)` with the weight packed for one [`Level`].
 ///
-/// Each sum differs from the exact sum of the (bf16-rounded, at bf16 levels) factors by at most
-/// `in_features * 2^-22` of the sum of the factors' absolute products.
+/// Each sum differs from the exact sum of the factors by at most `in_features * 2^-22` of the sum of the factors'
+/// absolute products. Factors are the values themselves; at bf16 levels rounded to bf16; at [`Level::Avx512Int8`] rounded
+/// to whole numbers of 1/127 of the largest absolute value in their row of `x` or of the weight, which for each factor is
+/// an error of at most 1/254 of that largest value. Source: Dettmers et al. 2022, arXiv:2208.07339, section 3.1, with rows of
+/// both matrices as vectors.
 pub struct Linear {
     panels: Panels,
     bias: Vec<f32>,
     level: Level,
+    simd: Simd,
     in_features: usize,
     out_features: usize,
     kind: Kind,
@@ -37,7 +44,20 @@ impl Linear {
         out_features: usize,
     ) -> Self {
         assert_eq!(weight.len(), in_features * out_features, "weight is not (out_features, in_features)");
-        Self::plain(cpu, |index| weight[index], bias, in_features, out_features)
+        Self::plain(cpu, cpu.linear_simd(), |index| weight[index], bias, in_features, out_features)
+    }
+
+    /// As [`Linear::new`], but with bf16 factors where the level has 8-bit ones.
+    #[must_use]
+    pub fn precise(
+        cpu: &Cpu,
+        weight: &[f32],
+        bias: Option<&[f32]>,
+        in_features: usize,
+        out_features: usize,
+    ) -> Self {
+        assert_eq!(weight.len(), in_features * out_features, "weight is not (out_features, in_features)");
+        Self::plain(cpu, cpu.simd(), |index| weight[index], bias, in_features, out_features)
     }
 
     /// As [`Linear::new`], from the bits of bf16 values.
@@ -50,7 +70,8 @@ impl Linear {
         out_features: usize,
     ) -> Self {
         assert_eq!(weight.len(), in_features * out_features, "weight is not (out_features, in_features)");
-        Self::plain(cpu, |index| from_bf16(weight[index]), bias, in_features, out_features)
+        let weight = |index: usize| from_bf16(weight[index]);
+        Self::plain(cpu, cpu.linear_simd(), weight, bias, in_features, out_features)
     }
 
     /// A layer that gives `silu(x * gate^T) * (x * up^T)` of `hidden` columns.
@@ -84,20 +105,22 @@ impl Linear {
 
     fn plain(
         cpu: &Cpu,
+        simd: Simd,
         weight: impl Fn(usize) -> f32 + Sync,
         bias: Option<&[f32]>,
         in_features: usize,
         out_features: usize,
     ) -> Self {
         assert!(in_features > 0 && out_features > 0, "a layer without features");
+        assert!(in_features <= MOST_FEATURES, "sums of `{in_features}` products would not fit");
         assert!(bias.is_none_or(|bias| bias.len() == out_features), "bias is not (out_features)");
         let segments = Segments { count: 1, elements: in_features };
-        let panels = Panels::pack(cpu, out_features, segments, |column, _, element| {
+        let panels = Panels::pack(cpu, simd, out_features, segments, |column, _, element| {
             weight(column * in_features + element)
         });
-        let mut padded = vec![0.0; panels.count() * cpu.simd().panel_columns()];
+        let mut padded = vec![0.0; panels.count() * simd.panel_columns()];
         padded[..out_features].copy_from_slice(bias.unwrap_or(&vec![0.0; out_features]));
-        Self { panels, bias: padded, level: cpu.level(), in_features, out_features, kind: Kind::Plain }
+        Self { panels, bias: padded, level: cpu.level(), simd, in_features, out_features, kind: Kind::Plain }
     }
 
     fn interleaved(
@@ -108,8 +131,10 @@ impl Linear {
         hidden: usize,
     ) -> Self {
         assert!(in_features > 0 && hidden > 0, "a layer without features");
+        assert!(in_features <= MOST_FEATURES, "sums of `{in_features}` products would not fit");
         assert!(bias.is_none_or(|bias| bias.len() == 2 * hidden), "bias is not (2 * hidden)");
-        let half = cpu.simd().panel_columns() / 2;
+        let simd = cpu.linear_simd();
+        let half = simd.panel_columns() / 2;
         let columns = hidden.div_ceil(half) * 2 * half;
         // Column of the panels -> row of the weight: half a panel of gates, then the same half of ups.
         let source = |column: usize| {
@@ -119,12 +144,12 @@ impl Linear {
         // Asked for once for every value of a column, so worked out once.
         let sources: Vec<_> = (0..columns).map(source).collect();
         let segments = Segments { count: 1, elements: in_features };
-        let panels = Panels::pack(cpu, columns, segments, |column, _, element| {
+        let panels = Panels::pack(cpu, simd, columns, segments, |column, _, element| {
             sources[column].map_or(0.0, |row| weight(row * in_features + element))
         });
         let bias =
             sources.iter().map(|source| source.zip(bias).map_or(0.0, |(row, bias)| bias[row])).collect();
-        Self { panels, bias, level: cpu.level(), in_features, out_features: hidden, kind: Kind::SwiGlu }
+        Self { panels, bias, level: cpu.level(), simd, in_features, out_features: hidden, kind: Kind::SwiGlu }
     }
 
     /// Columns of the input.
@@ -153,10 +178,10 @@ impl Linear {
         let swiglu = self.kind == Kind::SwiGlu;
         assert!(!swiglu || matches!(epilogue, Epilogue::None), "a SwiGLU layer takes no epilogue");
         epilogue.check(rows, self.out_features);
-        let (simd, width) = (cpu.simd(), self.out_features);
+        let (simd, width) = (self.simd, self.out_features);
         let panel_width = if swiglu { simd.panel_columns() / 2 } else { simd.panel_columns() };
         with_scratch(Purpose::Operand, |scratch| {
-            let left = rows_to_words(cpu, x, self.in_features, &mut scratch.factors);
+            let left = rows_to_words(cpu, simd, x, self.in_features, &mut scratch.factors);
             let segment_words = simd.words(self.in_features);
             let factor = Factor { words: left.words, stride: left.stride, segments: &[0], segment_words };
             let tiles = |rows: std::ops::Range<usize>| {
@@ -168,13 +193,24 @@ impl Linear {
                     first_row,
                 })
             };
-            multiply_all(cpu, &factor, &self.panels, y, width, panel_width, 1, tiles, |cell, finished| {
-                if swiglu {
-                    finish_swiglu(simd, cell, &finished, &self.bias, width);
-                } else {
-                    finish(simd, cell, &finished, &self.bias, width, epilogue);
-                }
-            });
+            multiply_all(
+                cpu,
+                simd,
+                &factor,
+                &self.panels,
+                y,
+                width,
+                panel_width,
+                1,
+                tiles,
+                |cell, finished| {
+                    if swiglu {
+                        finish_swiglu(simd, cell, &finished, &self.bias, width);
+                    } else {
+                        finish(simd, cell, &finished, &self.bias, width, epilogue);
+                    }
+                },
+            );
         });
     }
 }

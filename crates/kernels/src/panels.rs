@@ -1,8 +1,12 @@
-//! Factors as the microkernels read them: words of four bytes, one f32 or two neighbouring bf16.
+//! Factors as the microkernels read them: words of four bytes, one f32, two neighbouring bf16 or four 8-bit codes.
 //!
 //! The right factor of a product lies in *panels* of `Simd::panel_columns` columns. A panel holds, for each word of the
-//! sum, that word of all its columns: `(words, columns)`. With bf16 pairs that is the layout `vdpbf16ps` wants, and
-//! 16 words by 16 columns of it, with a stride, are the layout an AMX tile wants.
+//! sum, that word of all its columns: `(words, columns)`. With bf16 pairs that is the layout `vdpbf16ps` wants, with codes
+//! that of `vpdpbusd`, and 16 words by 16 columns of pairs, with a stride, are the layout an AMX tile wants.
+//!
+//! A code is a value in units of its row's (for weights: its column's) scale, the largest absolute value by 127. Left
+//! factors are stored plus 128, because `vpdpbusd` takes them without a sign; what that adds to the sum of a column is
+//! the same for all rows and stands, negated, behind the column's codes.
 
 use crate::level::{Simd, vectorised};
 use crate::pool::Cpu;
@@ -27,6 +31,34 @@ pub(crate) fn from_bf16(bits: u16) -> f32 {
 #[inline(always)]
 pub(crate) fn pair(low: f32, high: f32) -> u32 {
     to_bf16(low) | to_bf16(high) << 16
+}
+
+/// Largest code; -128 is not used, so that a code and its negative are the same distance from zero.
+const LARGEST_CODE: f32 = 127.0;
+
+/// Added to the codes of left factors.
+pub(crate) const CODE_OFFSET: i32 = 128;
+
+/// What a code stands for in a row whose largest absolute value is `largest`, and the factor from values to codes.
+///
+/// Rows smaller than any that a model has are taken for zeros; the reciprocal would overflow.
+#[inline(always)]
+pub(crate) fn scale_and_inverse(largest: f32) -> (f32, f32) {
+    if largest < 1e-30 { (0.0, 0.0) } else { (largest / LARGEST_CODE, LARGEST_CODE / largest) }
+}
+
+/// The nearest code, ties to even.
+#[inline(always)]
+pub(crate) fn to_code(x: f32, inverse: f32) -> i8 {
+    // Adding and subtracting it rounds to whole numbers.
+    const ROUND: f32 = 12_582_912.0;
+    let nearest = x * inverse + ROUND - ROUND;
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a whole number, at most 127 either way; NaN becomes zero"
+    )]
+    let code = nearest as i8;
+    code
 }
 
 vectorised! {
@@ -77,18 +109,18 @@ pub(crate) struct Segments {
 }
 
 impl Panels {
-    /// Packs `columns` columns; `value(column, segment, element)` is asked for each once.
+    /// Packs `columns` columns for `simd`; `value(column, segment, element)` is asked for each once.
     pub(crate) fn pack(
         cpu: &Cpu,
+        simd: Simd,
         columns: usize,
         segments: Segments,
         value: impl Fn(usize, usize, usize) -> f32 + Sync,
     ) -> Self {
-        let simd = cpu.simd();
         let panel_columns = simd.panel_columns();
         let count = columns.div_ceil(panel_columns);
         let segment_words = simd.words(segments.elements);
-        let depth = segment_words * segments.count;
+        let depth = segment_words * segments.count + simd.column_tail();
         let mut packed = Self {
             words: vec![0; count * depth * panel_columns + 16],
             start: 0,
@@ -108,6 +140,19 @@ impl Panels {
         };
         crate::grid::strips(cpu, panels, panel_columns, depth.max(1), |row, panel| {
             let first = row / depth.max(1) * panel_columns;
+            if simd.is_int8() {
+                let mut values = vec![0.0; 4 * segment_words * segments.count];
+                let mut codes = vec![0; values.len() / 4 + 4];
+                for column in 0..panel_columns {
+                    for (index, value) in values.iter_mut().enumerate() {
+                        let (segment, index) = (index / (4 * segment_words), index % (4 * segment_words));
+                        *value = element(first + column, segment, index);
+                    }
+                    let words = panel[column..].iter_mut().step_by(panel_columns);
+                    pack_codes(simd, &values, &mut codes, words);
+                }
+                return;
+            }
             for (word, row) in panel.chunks_exact_mut(panel_columns).enumerate() {
                 let (segment, word) = (word / segment_words, word % segment_words);
                 for (column, slot) in row.iter_mut().enumerate() {
@@ -141,6 +186,17 @@ impl Panels {
     }
 }
 
+/// Writes a column's codes, four to a word, then what to add to its sum and its scale. `codes`: room for them.
+fn pack_codes<'a>(simd: Simd, values: &[f32], codes: &mut [u32], words: impl Iterator<Item = &'a mut u32>) {
+    crate::product::quantise(simd, values, codes);
+    let (codes, scale) = (&codes[..simd.words(values.len())], codes[simd.words(values.len())]);
+    // Right factors have a sign.
+    let signed = codes.iter().map(|word| word ^ 0x8080_8080);
+    let sum: i32 = signed.clone().flat_map(u32::to_le_bytes).map(|code| i32::from(code.cast_signed())).sum();
+    let tail = [(-CODE_OFFSET * sum).cast_unsigned(), scale];
+    words.zip(signed.chain(tail)).for_each(|(slot, word)| *slot = word);
+}
+
 /// Values the left factor may be read beyond its last row: one tile of rows and one block of words.
 pub(crate) fn slack(stride: usize, segment_words: usize) -> usize {
     16 * stride + segment_words
@@ -155,9 +211,14 @@ pub(crate) struct Rows<'a> {
 /// Writes the rows of `x` as left factors into `buffer`.
 ///
 /// `x`: (rows, width).
-pub(crate) fn rows_to_words<'a>(cpu: &Cpu, x: &[f32], width: usize, buffer: &'a mut Buffer<u32>) -> Rows<'a> {
-    let simd = cpu.simd();
-    let depth = simd.words(width);
+pub(crate) fn rows_to_words<'a>(
+    cpu: &Cpu,
+    simd: Simd,
+    x: &[f32],
+    width: usize,
+    buffer: &'a mut Buffer<u32>,
+) -> Rows<'a> {
+    let depth = simd.words(width) + simd.row_tail();
     // An odd number of cache lines to a row spreads the rows of a tile over all sets of the first cache.
     let stride = (depth.div_ceil(16) | 1) * 16;
     let rows = x.len() / width;
@@ -168,6 +229,10 @@ pub(crate) fn rows_to_words<'a>(cpu: &Cpu, x: &[f32], width: usize, buffer: &'a 
     crate::grid::strips(cpu, body, stride, strip, |first, words| {
         for (row, words) in words.chunks_exact_mut(stride).enumerate() {
             let values = &x[(first + row) * width..][..width];
+            if simd.is_int8() {
+                crate::product::quantise(simd, values, words);
+                continue;
+            }
             words[bare_words(simd, width)..].fill(0);
             to_words(simd, values, words);
         }

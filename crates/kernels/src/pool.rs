@@ -74,7 +74,13 @@ impl Cpu {
         }
     }
 
+    /// What kernels run with, linear layers excepted.
     pub(crate) fn simd(&self) -> Simd {
+        self.simd.unquantised()
+    }
+
+    /// What linear layers run with.
+    pub(crate) fn linear_simd(&self) -> Simd {
         self.simd
     }
 }

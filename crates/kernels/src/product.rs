@@ -94,14 +94,14 @@ impl Multiplier {
             // AMX reads whole tiles.
             let last_row = tile.offset + (TILE_ROWS - 1) * factor.stride;
             assert!(
-                last_row + last_segment + factor.segment_words <= factor.words.len(),
+                last_row + last_segment + factor.segment_words + self.simd.row_tail() <= factor.words.len(),
                 "the left factor is short"
             );
             assert!(0 < tile.rows && tile.rows <= TILE_ROWS, "a tile of `{}` rows", tile.rows);
         }
         assert_eq!(
             panel.words.len(),
-            factor.segments.len() * factor.segment_words * columns,
+            (factor.segments.len() * factor.segment_words + self.simd.column_tail()) * columns,
             "panel and segments differ"
         );
         assert!((1..=2).contains(&tiles.len()), "a block of `{}` tiles", tiles.len());
@@ -111,7 +111,7 @@ impl Multiplier {
             #[cfg(target_arch = "x86_64")]
             Level::AmxBf16 => amx::multiply(self, factor, tiles, panel.words, upcoming, sums, sums_stride),
             #[cfg(target_arch = "x86_64")]
-            Level::Avx2 | Level::Avx512 | Level::Avx512Bf16 => {
+            Level::Avx2 | Level::Avx512 | Level::Avx512Bf16 | Level::Avx512Int8 => {
                 for (tile, sums) in tiles.iter().zip(sums.chunks_mut(TILE_ROWS * sums_stride)) {
                     vectors::multiply(self.simd, factor, *tile, panel, sums, sums_stride);
                 }
@@ -197,7 +197,7 @@ pub(crate) struct Finished<'a> {
     pub(crate) sums: &'a [f32],
 }
 
-/// Computes a whole product in parallel; `tiles(rows)` lists the tiles that make up some rows of the output `y` and
+/// Computes a whole product in parallel, with `simd`; `tiles(rows)` lists the tiles that make up some rows of the output `y` and
 /// `finish` turns each tile's sums into values.
 ///
 /// `y`: (rows, width), of which each panel gives `panel_width` columns. `rows_per_unit`: tasks take whole units of that
@@ -205,6 +205,7 @@ pub(crate) struct Finished<'a> {
 #[expect(clippy::too_many_arguments, reason = "the one place where a product's parts meet")]
 pub(crate) fn multiply_all<Tiles: Iterator<Item = PlacedTile>>(
     cpu: &Cpu,
+    simd: Simd,
     factor: &Factor<'_>,
     panels: &Panels,
     y: &mut [f32],
@@ -215,11 +216,11 @@ pub(crate) fn multiply_all<Tiles: Iterator<Item = PlacedTile>>(
     finish: impl Fn(&mut Cell<'_, f32>, Finished<'_>) + Sync,
 ) {
     let size = task_size(cpu, y.len() / width, rows_per_unit, panels.count(), panel_width);
-    let columns = cpu.simd().panel_columns();
+    let columns = simd.panel_columns();
     crate::grid::grid(cpu, y, width, size, |mut cell| {
         with_scratch(Purpose::Task, |scratch| {
             let sums = scratch.sums.take(BLOCK_ROWS * columns);
-            let multiplier = Multiplier::new(cpu.simd());
+            let multiplier = Multiplier::new(simd);
             let first = cell.columns.start / panel_width;
             for panel in first..cell.columns.end.div_ceil(panel_width) {
                 // A panel of SwiGLU gives half as many columns as it has, and all of them are wanted.
@@ -261,13 +262,14 @@ fn task_size(cpu: &Cpu, rows: usize, rows_per_unit: usize, panels: usize, panel_
 pub fn peak_rate(cpu: &Cpu) -> f64 {
     const FEATURES: usize = 256;
     const REPEATS: usize = 200;
-    let (simd, columns) = (cpu.simd(), cpu.simd().panel_columns());
+    let simd = cpu.linear_simd();
+    let columns = simd.panel_columns();
     let words = simd.words(FEATURES);
     let stride = words + TILE_ROWS;
     let block = |_| {
         with_scratch(Purpose::Task, |scratch| {
             let factor = scratch.factors.take(BLOCK_ROWS * stride);
-            let panel = scratch.panels.take(words * columns);
+            let panel = scratch.panels.take((words + simd.column_tail()) * columns);
             factor.fill(0);
             panel.fill(0);
             let factor = Factor { words: factor, stride, segments: &[0], segment_words: words };
@@ -309,6 +311,14 @@ pub(crate) fn pairs_to_words(
     #[cfg(not(target_arch = "x86_64"))]
     let done = 0;
     otherwise(simd, &values[2 * done..], &mut words[done..]);
+}
+
+/// Writes `values` as 8-bit codes plus 128 and their scale behind them; `simd` must be of int8.
+pub(crate) fn quantise(simd: Simd, values: &[f32], words: &mut [u32]) {
+    #[cfg(target_arch = "x86_64")]
+    vectors::quantise(simd, values, words);
+    #[cfg(not(target_arch = "x86_64"))]
+    unreachable!("no `{}` here for `{}` values and `{}` words", simd.level(), values.len(), words.len());
 }
 
 /// Whether processor and system let this process use AMX tiles with bf16.

@@ -2,6 +2,7 @@
 //!
 //! Shapes are those of the kernels; `rounding` is what a level does to the factors of products.
 
+use crate::panels::{from_bf16, scale_and_inverse, to_bf16, to_code};
 use crate::{Attention, Epilogue, Level, Modulation};
 
 /// What happens to the factors of a product before they are multiplied.
@@ -11,19 +12,34 @@ pub enum Rounding {
     Exact,
     /// Rounded to the nearest bf16, ties to even.
     Bf16,
+    /// Rounded to the nearest whole number, ties to even, of 1/127 of the largest absolute value of their row.
+    Int8,
 }
 
 impl Rounding {
-    /// The rounding of a level.
+    /// What a level does in convolutions and attention.
     #[must_use]
     pub fn of(level: Level) -> Self {
         if level >= Level::Avx512Bf16 { Self::Bf16 } else { Self::Exact }
     }
 
-    fn apply(self, x: f32) -> f64 {
+    /// What a level does in linear layers that are not [`crate::Linear::precise`].
+    #[must_use]
+    pub fn of_linear(level: Level) -> Self {
+        if level == Level::Avx512Int8 { Self::Int8 } else { Self::of(level) }
+    }
+
+    /// The factors of one row.
+    #[must_use]
+    pub fn row(self, x: &[f32]) -> Vec<f64> {
         match self {
-            Self::Exact => f64::from(x),
-            Self::Bf16 => f64::from(f32::from_bits(crate::panels::to_bf16(x) << 16)),
+            Self::Exact => x.iter().map(|x| f64::from(*x)).collect(),
+            Self::Bf16 => x.iter().map(|x| f64::from(from_bf16(to_bf16(*x) as u16))).collect(),
+            Self::Int8 => {
+                let (scale, inverse) =
+                    scale_and_inverse(x.iter().fold(0.0, |largest, x| x.abs().max(largest)));
+                x.iter().map(|x| f64::from(to_code(*x, inverse)) * f64::from(scale)).collect()
+            }
         }
     }
 }
@@ -38,16 +54,18 @@ pub fn linear(
     rounding: Rounding,
 ) -> Vec<(f64, f64)> {
     let mut sums = Vec::new();
-    for x in x.chunks_exact(in_features) {
-        for (column, weight) in weight.chunks_exact(in_features).enumerate() {
-            let products = x.iter().zip(weight).map(|(x, w)| rounding.apply(*x) * rounding.apply(*w));
+    let weights: Vec<_> = weight.chunks_exact(in_features).map(|weight| rounding.row(weight)).collect();
+    for x in x.chunks_exact(in_features).map(|x| rounding.row(x)) {
+        for (column, weight) in weights.iter().enumerate() {
+            let products = x.iter().zip(weight).map(|(x, w)| x * w);
             sums.push(total(products, bias.map_or(0.0, |bias| bias[column])));
         }
     }
     sums
 }
 
-/// The sums of a 3x3 convolution, with bounds as in [`linear`]; `(height, width)` is `size`.
+/// The sums of a 3x3 convolution, with bounds as in [`linear`]; `(height, width)` is `size`, rows for the rounding are
+/// the whole slices.
 #[must_use]
 pub fn conv3x3(
     x: &[f32],
@@ -58,6 +76,7 @@ pub fn conv3x3(
     rounding: Rounding,
 ) -> Vec<(f64, f64)> {
     let ((height, width), (inputs, outputs)) = (size, channels);
+    let (x, weight) = (rounding.row(x), rounding.row(weight));
     let mut sums = Vec::new();
     for (row, column, output) in triples(height, width, outputs) {
         let mut products = Vec::new();
@@ -65,7 +84,7 @@ pub fn conv3x3(
             if (1..=height).contains(&(row + i)) && (1..=width).contains(&(column + j)) {
                 let x = x[((row + i - 1) * width + column + j - 1) * inputs + input];
                 let w = weight[((output * inputs + input) * 3 + i) * 3 + j];
-                products.push(rounding.apply(x) * rounding.apply(w));
+                products.push(x * w);
             }
         }
         sums.push(total(products.into_iter(), bias.map_or(0.0, |bias| bias[output])));

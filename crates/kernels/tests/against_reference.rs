@@ -95,13 +95,38 @@ fn check_linear(rows: usize, inputs: usize, outputs: usize, biased: bool) {
     let bias = noise(3, outputs);
     let bias = biased.then_some(&bias[..]);
     for cpu in cpus() {
-        let layer = Linear::new(&cpu, &weight, bias, inputs, outputs);
-        let sums = reference::linear(&x, &weight, bias, inputs, Rounding::of(cpu.level()));
-        let what = format!("linear {rows}x{inputs}x{outputs} {}", cpu.level());
-        check_epilogues(&sums, inputs + 1, outputs, &what, |epilogue, y| {
-            layer.forward_with(&cpu, &x, epilogue, y)
-        });
+        let layers = [
+            (Linear::new(&cpu, &weight, bias, inputs, outputs), Rounding::of_linear(cpu.level())),
+            (Linear::precise(&cpu, &weight, bias, inputs, outputs), Rounding::of(cpu.level())),
+        ];
+        for (layer, rounding) in layers {
+            let sums = reference::linear(&x, &weight, bias, inputs, rounding);
+            let what = format!("linear {rows}x{inputs}x{outputs} {}, {rounding:?}", cpu.level());
+            check_epilogues(&sums, inputs + 1, outputs, &what, |epilogue, y| {
+                layer.forward_with(&cpu, &x, epilogue, y)
+            });
+        }
     }
+}
+
+/// Half a step of either factor's row times the other factor, and the product of the two halves.
+fn check_quantisation(rows: usize, inputs: usize, outputs: usize) {
+    let Some(cpu) = cpus().into_iter().find(|cpu| cpu.level() == Level::Avx512Int8) else { return };
+    let (x, weight) = (noise(1, rows * inputs), noise(2, inputs * outputs));
+    let mut y = vec![0.0; rows * outputs];
+    Linear::new(&cpu, &weight, None, inputs, outputs).forward(&cpu, &x, &mut y);
+    let sums = reference::linear(&x, &weight, None, inputs, Rounding::Exact);
+    let expected: Vec<f64> = sums.iter().map(|(sum, _)| *sum).collect();
+    let half_step = |row: &[f32]| row.iter().fold(0.0, |step: f64, x| step.max(f64::from(x.abs()) / 254.0));
+    let size = |row: &[f32]| row.iter().map(|x| f64::from(x.abs())).sum::<f64>();
+    let bound = |x: &[f32], weight: &[f32]| {
+        let (left, right) = (half_step(x), half_step(weight));
+        1.000_001 * (size(x) * right + size(weight) * left + inputs as f64 * left * right) + 1e-6
+    };
+    let pairs =
+        x.chunks_exact(inputs).flat_map(|x| weight.chunks_exact(inputs).map(move |weight| (x, weight)));
+    let bounds: Vec<f64> = pairs.map(|(x, weight)| bound(x, weight)).collect();
+    assert_close(&y, &expected, &bounds, &format!("quantised {rows}x{inputs}x{outputs}"));
 }
 
 fn check_swiglu(rows: usize, inputs: usize, hidden: usize) {
@@ -110,7 +135,7 @@ fn check_swiglu(rows: usize, inputs: usize, hidden: usize) {
         let layer = Linear::swiglu(&cpu, &weight, Some(&bias), inputs, hidden);
         let mut y = vec![0.0; rows * hidden];
         layer.forward(&cpu, &x, &mut y);
-        let sums = reference::linear(&x, &weight, Some(&bias), inputs, Rounding::of(cpu.level()));
+        let sums = reference::linear(&x, &weight, Some(&bias), inputs, Rounding::of_linear(cpu.level()));
         let pairs = sums.chunks_exact(2 * hidden).flat_map(|row| row[..hidden].iter().zip(&row[hidden..]));
         let (expected, bounds): (Vec<f64>, Vec<f64>) = pairs
             .map(|((gate, gate_size), (up, up_size))| {
@@ -195,6 +220,11 @@ proptest! {
     }
 
     #[test]
+    fn quantised_is_close(rows in 1_usize..40, inputs in 1_usize..100, outputs in 1_usize..80) {
+        check_quantisation(rows, inputs, outputs);
+    }
+
+    #[test]
     fn swiglu_is_close(rows in 1_usize..40, inputs in 1_usize..70, hidden in 1_usize..50) {
         check_swiglu(rows, inputs, hidden);
     }
@@ -221,6 +251,8 @@ proptest! {
 fn shapes_of_the_models_are_close() {
     check_linear(70, 384, 1152, true);
     check_linear(17, 1024, 384, false);
+    check_quantisation(70, 384, 1152);
+    check_quantisation(17, 1024, 384);
     check_swiglu(33, 384, 1024);
     check_convolution(16, 16, 96, 96);
     check_convolution(9, 64, 48, 48);
@@ -251,6 +283,41 @@ fn weights_of_bf16_bits_are_the_same_weights() {
             "{}",
             cpu.level()
         );
+    }
+}
+
+/// A weight of codes and scales loses nothing when it is quantised again.
+#[test]
+fn codes_come_back() {
+    let (inputs, scale) = (127, 0.003_7);
+    let codes = (0..inputs).map(|code| f64::from(127 - 2 * code));
+    let weight: Vec<f32> = codes.clone().map(|code| code as f32 * scale).collect();
+    let found = Rounding::Int8.row(&weight);
+    let expected: Vec<f64> = codes.map(|code| code * f64::from(weight[0] / 127.0)).collect();
+    assert_eq!(found, expected, "codes from 127 down");
+}
+
+#[test]
+fn strange_rows_stay_among_themselves() {
+    let (inputs, outputs) = (35, 40);
+    let weight = noise(2, inputs * outputs);
+    let strange = [f32::NAN, f32::INFINITY, f32::MAX, f32::MIN_POSITIVE, 1e-40, 0.0];
+    let sound = noise(1, inputs);
+    for cpu in cpus() {
+        let layer = Linear::new(&cpu, &weight, None, inputs, outputs);
+        let mut alone = vec![0.0; outputs];
+        layer.forward(&cpu, &sound, &mut alone);
+        for value in strange {
+            let x = [vec![value; inputs], sound.clone(), vec![value; inputs]].concat();
+            let mut y = vec![0.0; 3 * outputs];
+            layer.forward(&cpu, &x, &mut y);
+            assert_eq!(y[outputs..2 * outputs], alone, "beside rows of {value} at {}", cpu.level());
+            let small = value.abs() <= f32::MIN_POSITIVE;
+            assert!(!small || y[..outputs].iter().all(|y| y.abs() < 1e-30), "{value} at {}", cpu.level());
+        }
+        let none = Linear::new(&cpu, &vec![0.0; inputs * outputs], None, inputs, outputs);
+        none.forward(&cpu, &sound, &mut alone);
+        assert_eq!(alone, vec![0.0; outputs], "a weight of zeros at {}", cpu.level());
     }
 }
 

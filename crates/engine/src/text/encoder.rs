@@ -155,7 +155,8 @@ fn linear(
     let bias = weights.f32(&format!("{name}.bias"), &[out_features])?;
     room.resize(out_features * in_features, 0.0);
     dequantise(codes, &scales, room);
-    Ok(Linear::new(cpu, room, Some(&bias), in_features, out_features))
+    // A sentence is encoded once and read by every step; in 8 bits its states would be off by 5 %, in bf16 they are by 0.4 %.
+    Ok(Linear::precise(cpu, room, Some(&bias), in_features, out_features))
 }
 
 /// The vector of each word, in 4 bits.
