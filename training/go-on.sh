@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Trains the weights of models/xiaoyang on, from a machine that has none of it: `training/go-on.sh HOURS [DECAY_HOURS]`.
-# Makes what the cache lacks, trains for the hours given, then with a falling learning rate, and exports. Run again after
-# an interruption it goes on at the last checkpoint.
+# Makes what the cache lacks, trains for the hours given, then with a falling learning rate, teaches the quick painter anew, and
+# exports. Run again after an interruption it goes on at the last checkpoint.
 set -eu
 cd "$(dirname "$0")/.."
 hours="${1:?usage: training/go-on.sh HOURS [DECAY_HOURS]}" decay="${2:-1}"
@@ -14,4 +14,6 @@ training/run.sh data
 [ -e "$DANQING_CACHE/lengths.npy" ] || training/run.sh captions
 training/run.sh diffusion --hours "$hours" --phase all --threads "$threads"
 training/run.sh diffusion --hours "$decay" --phase all --threads "$threads" --decay
+rm -rf "$DANQING_CACHE/runs/quick"
+training/run.sh distil --hours 2 --threads "$threads"
 training/run.sh export

@@ -5,7 +5,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 /// The files of a model that its name is made from, in order; as in `danqing_engine::Models`.
-const FILES: [&str; 3] = ["text", "painter", "pixels"];
+const FILES: [&str; 4] = ["text", "painter", "quick", "pixels"];
 
 fn main() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/xiaoyang");

@@ -1,4 +1,4 @@
-"""python -m xiaoyang STAGE: data, captions, text, codec, diffusion, judge, export, evaluate, memorise, additions, restore."""
+"""python -m xiaoyang STAGE: data, captions, text, codec, diffusion, distil, judge, export, evaluate, memorise, additions, restore."""
 
 import importlib
 import sys
@@ -6,7 +6,7 @@ import sys
 STAGES = {
     "text": "text", "data": "data", "captions": "captions", "autoencoder": "autoencoder", "diffusion": "diffusion",
     "judge": "judge", "export": "export", "evaluate": "evaluate", "memorise": "memorise",
-    "additions": "additions", "restore": "restore",
+    "distil": "distil", "additions": "additions", "restore": "restore",
 }
 
 if len(sys.argv) < 2 or sys.argv[1] not in STAGES:

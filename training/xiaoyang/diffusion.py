@@ -41,15 +41,16 @@ class Captions:
         self.lengths = np.load(CACHE / "lengths.npy")
         self.starts = np.concatenate([[0], self.lengths.cumsum()])
 
-    def batch(self, pictures, rng):
-        """-> states (n, WORDS, width), lengths (n), 0 where the caption is dropped"""
-        states = np.zeros((len(pictures), WORDS, self.states.shape[1]), np.float32)
-        lengths = np.zeros(len(pictures), np.int64)
-        for i, picture in enumerate(pictures):
-            if rng.random() >= DROPPED:
-                text = rng.choice(self.of_picture[picture])
-                lengths[i] = self.lengths[text]
-                states[i, : lengths[i]] = self.states[self.starts[text] : self.starts[text] + lengths[i]]
+    def texts(self, pictures, rng):
+        """One random caption of each picture, by number."""
+        return np.array([rng.choice(self.of_picture[picture]) for picture in pictures])
+
+    def batch(self, texts, kept):
+        """-> states (n, WORDS, width), lengths (n), 0 where `kept` is not true"""
+        states = np.zeros((len(texts), WORDS, self.states.shape[1]), np.float32)
+        lengths = np.where(kept, self.lengths[texts], 0).astype(np.int64)
+        for row, text, length in zip(states, texts, lengths):
+            row[:length] = self.states[self.starts[text] : self.starts[text] + length]
         return torch.from_numpy(states), torch.from_numpy(lengths)
 
 
@@ -130,14 +131,15 @@ def sample(model, states, lengths, seed=0, steps=16, guidance=3.0):
     return x
 
 
-def draw_sheet(model, path, prompts=SHEET, columns=8):
+def draw_sheet(paint, path, prompts=SHEET, columns=8):
+    """`paint`: (states, lengths) -> latents"""
     states, lengths = states_of(prompts)
     codec = fitted()
     trained = CACHE / "codec.pt"
     if trained.exists():
         codec.load_state_dict(torch.load(trained)["model"])
     with torch.no_grad():
-        x = codec.decode(sample(model, states, lengths)).clamp(-1, 1) / 2 + 0.5
+        x = codec.decode(paint(states, lengths)).clamp(-1, 1) / 2 + 0.5
     flat = (x[:, :3] + 1 - x[:, 3:]).clamp(0, 1).permute(0, 2, 3, 1)  # on white
     rows = [torch.cat(list(flat[i : i + columns]), 1) for i in range(0, len(flat), columns)]
     Image.fromarray((torch.cat(rows) * 255).byte().numpy()).save(path)
@@ -190,7 +192,7 @@ def main():
     while time.time() - started < options.hours * 3600:
         rows = rng.choice(len(entries), BATCH, p=probabilities)
         x0 = torch.from_numpy(latents[rows]).float()
-        states, lengths = captions.batch(rows, rng)
+        states, lengths = captions.batch(captions.texts(rows, rng), rng.random(BATCH) >= DROPPED)
         noise, t = torch.randn(x0.shape, generator=generator), times(BATCH, generator)
         loss = loss_of(compiled, x0, noise, t, states, lengths).mean()
         loss.backward()
@@ -217,7 +219,7 @@ def main():
             with torch.no_grad():
                 mean = Painter(model.config)
                 mean.load_state_dict(average)
-                draw_sheet(mean, run / f"sheet-{step:07d}.png")
+                draw_sheet(lambda *texts: sample(mean, *texts), run / f"sheet-{step:07d}.png")
             last_sheet = time.time()
     save()
 

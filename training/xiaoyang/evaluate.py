@@ -50,4 +50,4 @@ def main():
         said = judge.texts(means(states, lengths))
         drawn = (codec.decode(sample(model, states, lengths, 1, options.steps, options.guidance)).clamp(-1, 1) + 1) / 2
         print(f"{language}: painted R@1 {retrieval(judge.pictures(drawn), said):.3f}, real R@1 {retrieval(judge.pictures(x[:count]), said):.3f}")
-    draw_sheet(model, CACHE / "runs" / options.name / "evaluate.png")
+    draw_sheet(lambda *texts: sample(model, *texts), CACHE / "runs" / options.name / "evaluate.png")

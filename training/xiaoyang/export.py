@@ -1,8 +1,8 @@
-"""Stage `export`: the trained models as the files that ship, models/xiaoyang/{painter,pixels,judge}.safetensors.
+"""Stage `export`: the trained models as the files that ship, models/xiaoyang/{painter,quick,pixels,judge}.safetensors.
 
-    python -m xiaoyang export [--name RUN] [--only painter pixels judge]
+    python -m xiaoyang export [--name RUN] [--quick RUN] [--only painter quick pixels judge]
 
-Block matrices of the painter become int8 with one scale a row (0.4 % error at most of a row's largest weight);
+Block matrices of the painters become int8 with one scale a row (0.4 % error at most of a row's largest weight);
 everything else bf16 where it is a matrix or kernel, f32 where it is small.
 """
 
@@ -29,7 +29,8 @@ def compact(state):
     return {name: (value.bfloat16() if value.ndim > 1 else value.float()).contiguous() for name, value in state.items()}
 
 
-def painter(name):
+def painter(name, file):
+    """Also the distilled painter of few steps, whose samples are stretches of the paths it was taught."""
     saved = torch.load(CACHE / "runs" / name / "checkpoint.pt")
     tensors = {}
     for key, value in saved["average"].items():
@@ -41,7 +42,7 @@ def painter(name):
     tensors["text_mean"], tensors["text_std"] = torch.from_numpy(known["mean"]), torch.from_numpy(known["std"])
     facts = {"name": "xiaoyang", "version": VERSION, "steps": str(saved["step"]), "samples": str(saved["step"] * 128),
              "training_hours": f"{saved['seconds'] / 3600:.2f}"}
-    save_file(tensors, MODELS / "painter.safetensors", metadata=saved["config"] | facts)
+    save_file(tensors, MODELS / f"{file}.safetensors", metadata=saved["config"] | facts)
 
 
 def pixels():
@@ -60,9 +61,16 @@ def judge():
 def main():
     arguments = argparse.ArgumentParser(prog="xiaoyang export")
     arguments.add_argument("--name", default="main")
-    arguments.add_argument("--only", nargs="+", choices=["painter", "pixels", "judge"], default=["painter", "pixels", "judge"])
+    arguments.add_argument("--quick", default="quick", help="the run of `distil`")
+    parts = {"painter": lambda: painter(options.name, "painter"), "quick": lambda: painter(options.quick, "quick"),
+             "pixels": pixels, "judge": judge}
+    arguments.add_argument("--only", nargs="+", choices=list(parts), default=list(parts))
     options = arguments.parse_args()
     for part in options.only:
-        painter(options.name) if part == "painter" else pixels() if part == "pixels" else judge()
+        parts[part]()
         path = MODELS / f"{part}.safetensors"
         print(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()

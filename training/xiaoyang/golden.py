@@ -1,12 +1,13 @@
 """Writes tiny models with random weights, and what PyTorch makes of them, for the engine's parity test.
 
-    python training/xiaoyang/golden.py     writes crates/engine/tests/golden/{painter,pixels,judge}.safetensors
+    python training/xiaoyang/golden.py     writes crates/engine/tests/golden/{painter,pixels,judge,quick}.safetensors
 
 Tensors of the model stand under their own names, as in a model's file; inputs and expected values under `golden.`,
 channels last as the engine keeps them. Everything is computed in f32 from the weights as they are stored.
 """
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -92,13 +93,33 @@ def guided_euler(painter, x, states, lengths):
     return torch.stack(history)
 
 
-def write_painter(generator):
-    painter = Painter(CONFIG)
+def random_painter(config, generator):
+    """A painter and its tensors as its file holds them."""
+    painter = Painter(config)
     randomise(painter, generator)
     with torch.no_grad():
         for block in painter.blocks:
             block.modulation[[2, 5]] += 1
-    tensors = stored(painter)
+    return painter, stored(painter)
+
+
+def write_quick(generator):
+    """A painter that is told how far its step goes."""
+    config = replace(CONFIG, span_features=16, blocks=1)
+    painter, tensors = random_painter(config, generator)
+    latents = torch.randn(2, config.latent_channels, config.latent_side, config.latent_side, generator=generator)
+    states, lengths = torch.randn(2, 5, config.text_width, generator=generator), torch.tensor([5, 3])
+    t, span = torch.tensor([0.75, 0.75]), torch.tensor([0.25, 0.25])
+    tensors |= {
+        "golden.tokens": painter.patchify(latents),
+        "golden.states": states,
+        "golden.velocity": painter.patchify(painter(latents, t, states, lengths, span)),
+    }
+    save("quick", tensors, config.as_text())
+
+
+def write_painter(generator):
+    painter, tensors = random_painter(CONFIG, generator)
     latents = torch.randn(2, CONFIG.latent_channels, CONFIG.latent_side, CONFIG.latent_side, generator=generator)
     lengths = torch.tensor([5, 3])
     states = torch.randn(2, 5, CONFIG.text_width, generator=generator)
@@ -187,7 +208,7 @@ def write_judge(generator):
 def main():
     torch.set_num_threads(1)
     generator = torch.Generator().manual_seed(20240607)
-    for write in (write_painter, write_pixels, write_judge):
+    for write in (write_painter, write_pixels, write_judge, write_quick):
         write(generator)
 
 

@@ -16,7 +16,7 @@ import torch
 from torch.nn import functional as F
 
 from .captions import states_of
-from .diffusion import Captions
+from .diffusion import DROPPED, Captions
 from .latents import pictures, sampling_weights
 from .pixels import Judge
 from .places import CACHE, MODELS
@@ -90,7 +90,7 @@ def main():
         for group in optimiser.param_groups:
             group["lr"] = 1.5e-3 * (0.5 + 0.5 * np.cos(np.pi * part)) * min(1, (step - first + 1) / 100) + 1e-6
         rows = np.sort(rng.choice(len(entries), BATCH, p=probabilities))
-        states, lengths = captions.batch(rows, rng)
+        states, lengths = captions.batch(captions.texts(rows, rng), rng.random(BATCH) >= DROPPED)
         with torch.autocast("cpu", torch.bfloat16):
             seen, said = model.pictures(shown(source[rows], rng)), model.texts(means(states, lengths))
         scores = seen.float() @ said.float().T * model.temperature.exp().clamp(max=50)

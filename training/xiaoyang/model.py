@@ -24,6 +24,7 @@ class Config:
     hidden: int = 1024
     text_width: int = 384
     time_features: int = 256
+    span_features: int = 0  # more than 0: the painter is told how long its step is going to be (distil.py)
 
     @property
     def tokens(self):
@@ -78,7 +79,10 @@ class Block(nn.Module):
 
 
 class Painter(nn.Module):
-    """velocity = Painter(latents, t, words): the direction from picture to noise at time t in [0, 1]."""
+    """velocity = Painter(latents, t, words): the direction from picture to noise at time t in [0, 1].
+
+    With `span_features`, the mean of the direction between t and t - span instead.
+    """
 
     def __init__(self, c: Config = Config()):
         super().__init__()
@@ -87,6 +91,7 @@ class Painter(nn.Module):
         self.positions = nn.Parameter(torch.randn(c.tokens, c.width) * 0.02)
         self.null_word = nn.Parameter(torch.randn(c.text_width) * 0.5)
         self.time_in = nn.Linear(c.time_features, c.width)
+        self.span_in = nn.Linear(c.span_features, c.width, bias=False) if c.span_features else None
         self.text_in = nn.Linear(c.text_width, c.width)
         self.time_out = nn.Linear(c.width, 6 * c.width)
         self.blocks = nn.ModuleList(Block(c) for _ in range(c.blocks))
@@ -95,6 +100,8 @@ class Painter(nn.Module):
         for zero in (self.time_out, self.final_modulation, self.patch_out):
             nn.init.zeros_(zero.weight)
             nn.init.zeros_(zero.bias)
+        if self.span_in is not None:
+            nn.init.zeros_(self.span_in.weight)
         for block in self.blocks:
             nn.init.ones_(block.modulation.data[2])
             nn.init.ones_(block.modulation.data[5])
@@ -126,10 +133,13 @@ class Painter(nn.Module):
         side = self.config.latent_side // p
         return x.view(-1, side, side, c, p, p).permute(0, 3, 1, 4, 2, 5).reshape(-1, c, side * p, side * p)
 
-    def forward(self, latents, t, states, lengths):
+    def forward(self, latents, t, states, lengths, span=None):
         c = self.config
         words, mask, mean = self.words(states, lengths)
-        condition = F.silu(self.time_in(time_features(t, c.time_features)) + self.text_in(mean))  # (n, width)
+        said = self.time_in(time_features(t, c.time_features)) + self.text_in(mean)  # (n, width)
+        if self.span_in is not None:
+            said = said + self.span_in(time_features(span, c.span_features))
+        condition = F.silu(said)
         modulation = self.time_out(condition).view(-1, 6, c.width)
         x = self.patch_in(self.patchify(latents)) + self.positions  # (n, tokens, width)
         dtype = torch.bfloat16 if torch.is_autocast_enabled("cpu") else x.dtype

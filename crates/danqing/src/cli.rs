@@ -23,6 +23,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, Subcommand};
+use danqing_engine::{Cpu, Level};
 
 use crate::config::Config;
 use crate::error::{Error, Setting};
@@ -70,13 +71,15 @@ enum Command {
     Nearest(nearest::Arguments),
 }
 
-/// Which weights, and how many threads: for every command that paints.
+/// Which weights, and what computes with them: for every command that paints.
 #[derive(Clone, Debug, Default, clap::Args)]
 struct ModelArguments {
     #[arg(long, value_name = "DIR")]
     model: Option<PathBuf>,
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
+    #[arg(long, value_name = "NAME")]
+    level: Option<String>,
 }
 
 /// One of several deeds, and who reads the answer.
@@ -94,13 +97,22 @@ impl ModelArguments {
         self.model.clone().or_else(|| config.model.folder.value.as_ref().map(PathBuf::from))
     }
 
-    /// Threads to paint on.
-    fn threads(&self, config: &Config) -> Result<usize, Error> {
+    /// Threads to paint on, and their instructions.
+    fn cpu(&self, config: &Config) -> Result<Cpu, Error> {
         let available = || std::thread::available_parallelism().map_or(1, usize::from);
         let threads = self.threads.or(config.model.threads.value).unwrap_or_else(available);
-        let fits = (1..=256).contains(&threads);
-        fits.then_some(threads)
-            .ok_or(Error::OutOfRange { setting: Setting::Threads, value: threads.to_string() })
+        if !(1..=256).contains(&threads) {
+            return Err(Error::OutOfRange { setting: Setting::Threads, value: threads.to_string() });
+        }
+        let level = match self.level.as_ref().or(config.model.level.value.as_ref()) {
+            None => Level::detect(),
+            Some(name) => {
+                let level: Option<Level> = name.to_lowercase().parse().ok();
+                let level = level.filter(|level| level.is_available());
+                level.ok_or_else(|| Error::NoSuchLevel { name: name.chars().take(40).collect() })?
+            }
+        };
+        Ok(Cpu::new(threads, level))
     }
 }
 

@@ -110,6 +110,8 @@ pub(crate) struct ModelSettings {
     pub(crate) folder: Setting<String>,
     /// As many as the machine has.
     pub(crate) threads: Setting<usize>,
+    /// The strongest of the machine that rounds to no less than bf16.
+    pub(crate) level: Setting<String>,
 }
 
 /// How pictures are labelled.
@@ -285,6 +287,7 @@ struct PaintSection {
 struct ModelSection {
     folder: Option<String>,
     threads: Option<usize>,
+    level: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -352,6 +355,7 @@ impl Config {
             model: ModelSettings {
                 folder: layers.setting("model.folder", None, model.folder)?,
                 threads: layers.setting("model.threads", None, model.threads)?,
+                level: layers.setting("model.level", None, model.level)?,
             },
             label: LabelSettings {
                 text: layers.setting("label.text", Some("AI生成".into()), label.text)?,
@@ -447,6 +451,7 @@ impl Config {
             row(&paint.out),
             row(&model.folder),
             row(&model.threads),
+            row(&model.level),
             row(&label.text),
             row(&label.position),
             row(&label.producer),

@@ -57,6 +57,10 @@ pub(crate) enum Error {
     Encoding { file: PathBuf, reason: String },
     #[error("this danqing was built without a model")]
     NoModel,
+    #[error("this machine has no instruction level `{name}`")]
+    NoSuchLevel { name: String },
+    #[error("the model `{model}` has no quick painter")]
+    NoQuick { model: String },
     #[error("the weights in `{model}` are damaged or of another model: {source}")]
     Weights { model: String, source: danqing_engine::Error },
     #[error("the configuration file `{file}` is wrong: {reason}")]
@@ -222,7 +226,11 @@ impl Error {
     pub(crate) fn is_final(&self) -> bool {
         matches!(
             self,
-            Self::DiskFull { .. } | Self::Unwritable { .. } | Self::Cancelled | Self::Weights { .. }
+            Self::DiskFull { .. }
+                | Self::Unwritable { .. }
+                | Self::Cancelled
+                | Self::Weights { .. }
+                | Self::NoQuick { .. }
         )
     }
 
@@ -248,6 +256,8 @@ impl Error {
             Self::DiskFull { .. } => "disk-full",
             Self::Encoding { .. } => "encoding",
             Self::NoModel => "no-model",
+            Self::NoSuchLevel { .. } => "no-such-level",
+            Self::NoQuick { .. } => "no-quick-painter",
             Self::Weights { .. } => "weights",
             Self::Configuration { .. } => "configuration",
             Self::Variable { .. } => "variable",
@@ -307,6 +317,7 @@ impl Error {
             | Self::DiskFull { .. }
             | Self::Encoding { .. }
             | Self::NoModel
+            | Self::NoQuick { .. }
             | Self::Weights { .. }
             | Self::Keys(_)
             | Self::Label { .. }

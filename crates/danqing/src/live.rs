@@ -32,11 +32,12 @@ pub(crate) enum Care {
 }
 
 impl Care {
-    /// Steps of the sampler, guided by [`GUIDANCE`].
-    fn steps(self) -> u32 {
+    /// Sampler and its steps; `quick`: the model has a distilled painter.
+    fn manner(self, quick: bool) -> (Sampler, u32) {
         match self {
-            Self::Draft => 4,
-            Self::Fine => 8,
+            Self::Draft if quick => (Sampler::Quick, 4),
+            Self::Draft => (Sampler::Euler, 4),
+            Self::Fine => (Sampler::Euler, 8),
         }
     }
 
@@ -49,10 +50,8 @@ impl Care {
     }
 }
 
-/// Guidance of a frame.
+/// Guidance of a frame, where its sampler is guided.
 const GUIDANCE: f32 = 3.0;
-/// Sampler of a frame.
-const SAMPLER: Sampler = Sampler::Euler;
 /// The longer side that a frame is planned for, in pixels: as the model paints, so that nothing is enlarged on the way.
 const PLANNED_PX: u32 = 128;
 
@@ -71,13 +70,14 @@ const PAUSE: Duration = Duration::from_secs(30);
 
 impl Order {
     /// The same picture in a hurry.
-    fn frame(&self, care: Care) -> Self {
+    fn frame(&self, care: Care, quick: bool) -> Self {
+        let (sampler, steps) = care.manner(quick);
         let Size { width_px, height_px } = self.size;
         let side = |side: u32| (side * PLANNED_PX / width_px.max(height_px)).max(1);
         Self {
-            steps: care.steps(),
+            steps,
             guidance: GUIDANCE,
-            sampler: SAMPLER,
+            sampler,
             size: Size { width_px: side(width_px), height_px: side(height_px) },
             changes: Vec::new(),
             incoming: None,
@@ -96,7 +96,7 @@ impl Workshop {
         care: Care,
         watch: &mut dyn FnMut() -> ControlFlow<()>,
     ) -> Result<RgbaImage, Error> {
-        let order = self.screen(order.frame(care))?;
+        let order = self.screen(order.frame(care, self.painter.is_quick()))?;
         let plans = self.plans(&order)?;
         let painted = self.painter.paint(&plans, &mut |_| watch())?;
         let (Some(plan), Some(mut pictures)) = (plans.first(), painted.into_iter().next()) else {
@@ -267,12 +267,17 @@ mod tests {
             ..Wish::default()
         };
         let order = Order::new("三只红灯笼", &wish).expect("sound");
-        let frame = order.frame(Care::Draft);
         let decides =
             |order: &Order| (order.prompt.clone(), order.seed, order.travel, order.blend, order.style);
-        assert_eq!(decides(&frame), decides(&order), "words, noise and styles");
-        assert_eq!((frame.size.width_px, frame.size.height_px, frame.count), (128, 64, 1), "small, and one");
-        assert!(frame.changes.is_empty(), "layers are changed in pictures that are kept");
+        for frame in [true, false].map(|quick| order.frame(Care::Draft, quick)) {
+            assert_eq!(decides(&frame), decides(&order), "words, noise and styles");
+            assert_eq!(
+                (frame.size.width_px, frame.size.height_px, frame.count),
+                (128, 64, 1),
+                "small, and one"
+            );
+            assert!(frame.changes.is_empty(), "layers are changed in pictures that are kept");
+        }
     }
 
     #[test]

@@ -229,19 +229,20 @@ impl Order {
         }
         let negative = one_line(wish.negative.as_deref().unwrap_or(""))?;
         Emphasised::read(&negative)?;
+        let sampler = sampler(wish.sampler.as_deref().unwrap_or(DEFAULT_SAMPLER))?;
+        let steps = within(Setting::Steps, wish.steps.unwrap_or(DEFAULT_STEPS), 1, MOST_STEPS)?;
+        let guidance = wish.guidance.unwrap_or(DEFAULT_GUIDANCE);
+        let guidance = within(Setting::Guidance, guidance, 0.0, MOST_GUIDANCE)?;
+        let quick = sampler == Sampler::Quick;
         Ok(Self {
             prompt,
             negative,
             seed: checked_seed(wish.seed)?,
             count: within(Setting::Count, wish.count.unwrap_or(1), 1, MOST_COUNT)?,
-            steps: within(Setting::Steps, wish.steps.unwrap_or(DEFAULT_STEPS), 1, MOST_STEPS)?,
-            guidance: within(
-                Setting::Guidance,
-                wish.guidance.unwrap_or(DEFAULT_GUIDANCE),
-                0.0,
-                MOST_GUIDANCE,
-            )?,
-            sampler: sampler(wish.sampler.as_deref().unwrap_or(DEFAULT_SAMPLER))?,
+            steps: if quick { quick_steps(steps) } else { steps },
+            // The distilled painter has learnt it.
+            guidance: if quick { 1.0 } else { guidance },
+            sampler,
             size: Size::parse(wish.size.as_deref().unwrap_or(DEFAULT_SIZE))?,
             style: wish.style.as_deref().map(style).transpose()?,
             blend: wish.blend.as_deref().map(Blend::parse).transpose()?,
@@ -338,7 +339,17 @@ fn sampler(name: &str) -> Result<Sampler, Error> {
         "euler" => Ok(Sampler::Euler),
         "heun" => Ok(Sampler::Heun),
         "dpm++2m" | "dpmpp2m" => Ok(Sampler::DpmPp2M),
+        "quick" => Ok(Sampler::Quick),
         _ => Err(Error::UnknownSampler { name: shortened(name) }),
+    }
+}
+
+/// The steps that the distilled painter was taught, 1, 2 or 4, as many as `most` allows.
+fn quick_steps(most: u32) -> u32 {
+    match most {
+        ..2 => 1,
+        2..4 => 2,
+        4.. => 4,
     }
 }
 

@@ -42,8 +42,10 @@ pub(crate) struct Weights {
     pub(crate) name: String,
     pub(crate) text: Cow<'static, [u8]>,
     pub(crate) painter: Cow<'static, [u8]>,
+    /// The distilled painter: models of others have none.
+    pub(crate) quick: Option<Cow<'static, [u8]>>,
     pub(crate) pixels: Cow<'static, [u8]>,
-    /// Of text, painter and pixels, where it is known without reading them.
+    /// Of all four, where it is known without reading them.
     pub(crate) sha256: Option<&'static str>,
     /// For `eval` only.
     pub(crate) judge: Option<Cow<'static, [u8]>>,
@@ -65,6 +67,7 @@ impl Weights {
             name: "xiaoyang".to_owned(),
             text: Cow::Borrowed(include_bytes!("../../../models/xiaoyang/text.safetensors")),
             painter: Cow::Borrowed(include_bytes!("../../../models/xiaoyang/painter.safetensors")),
+            quick: Some(Cow::Borrowed(include_bytes!("../../../models/xiaoyang/quick.safetensors"))),
             pixels: Cow::Borrowed(include_bytes!("../../../models/xiaoyang/pixels.safetensors")),
             sha256: Some(env!("DANQING_WEIGHTS_SHA256")),
             judge: Some(Cow::Borrowed(include_bytes!("../../../models/xiaoyang/judge.safetensors"))),
@@ -77,6 +80,12 @@ impl Weights {
         None
     }
 
+    /// The files that the engine loads.
+    pub(crate) fn models(&self) -> Models<'_> {
+        let quick = self.quick.as_deref();
+        Models { text: &self.text, painter: &self.painter, quick, pixels: &self.pixels }
+    }
+
     fn read(folder: &Path) -> Result<Self, Error> {
         let read = |name: &str| -> Result<Cow<'static, [u8]>, Error> {
             let file: PathBuf = folder.join(name);
@@ -86,6 +95,7 @@ impl Weights {
             name: folder.display().to_string(),
             text: read("text.safetensors")?,
             painter: read("painter.safetensors")?,
+            quick: read("quick.safetensors").ok(),
             pixels: read("pixels.safetensors")?,
             sha256: None,
             judge: read("judge.safetensors").ok(),
@@ -96,6 +106,8 @@ impl Weights {
 /// A pipeline with its weights loaded.
 pub(crate) struct Painter {
     pipeline: Pipeline,
+    /// Taken up when it is first asked for.
+    quick: Option<Cow<'static, [u8]>>,
 }
 
 /// How far the paintings in work have come.
@@ -150,16 +162,19 @@ impl Manner {
 }
 
 impl Painter {
-    /// Unpacks `weights` for this machine's processor.
-    pub(crate) fn new(weights: &Weights, threads: usize) -> Result<Self, Error> {
-        let models = Models { text: &weights.text, painter: &weights.painter, pixels: &weights.pixels };
-        let cpu = Cpu::detect(threads);
+    /// Unpacks `weights` for `cpu`.
+    pub(crate) fn new(weights: &Weights, cpu: Cpu) -> Result<Self, Error> {
         let pipeline = match weights.sha256 {
-            Some(sha256) => Pipeline::load_known(&models, sha256, cpu),
-            None => Pipeline::load(&models, cpu),
+            Some(sha256) => Pipeline::load_known(&weights.models(), sha256, cpu),
+            None => Pipeline::load(&weights.models(), cpu),
         };
         let pipeline = pipeline.map_err(|source| Error::Weights { model: weights.name.clone(), source })?;
-        Ok(Self { pipeline })
+        Ok(Self { pipeline, quick: weights.quick.clone() })
+    }
+
+    /// Whether it can paint in a few steps.
+    pub(crate) fn is_quick(&self) -> bool {
+        self.quick.is_some()
     }
 
     /// The pipeline itself.
@@ -230,6 +245,9 @@ impl Painter {
             let places = places.get(step.subjects.clone()).unwrap_or_default();
             watch(&Progress { step: &step, places })
         };
+        if let (Sampler::Quick, Some(file)) = (manner.sampler, &self.quick) {
+            self.pipeline.add_quick(file).map_err(|source| self.failed(source))?;
+        }
         let pictures = self.pipeline.generate(&request, &mut hear).map_err(|source| self.failed(source))?;
         Ok(match manner.enlarge {
             Enlarge::Not => pictures,
@@ -242,6 +260,7 @@ impl Painter {
     fn failed(&self, source: danqing_engine::Error) -> Error {
         match source {
             danqing_engine::Error::Cancelled => Error::Cancelled,
+            danqing_engine::Error::NoQuick => Error::NoQuick { model: self.pipeline.info().name.clone() },
             source => Error::Weights { model: self.pipeline.info().name.clone(), source },
         }
     }
@@ -274,8 +293,8 @@ mod tests {
     #[test]
     fn the_built_in_weights_have_the_name_that_the_build_gave_them() {
         let weights = Weights::embedded().expect("built in");
-        let known = Painter::new(&weights, 1).expect("sound").painted_by();
+        let known = Painter::new(&weights, Cpu::detect(1)).expect("sound").painted_by();
         let weights = Weights { sha256: None, ..weights };
-        assert_eq!(known, Painter::new(&weights, 1).expect("sound").painted_by(), "hash");
+        assert_eq!(known, Painter::new(&weights, Cpu::detect(1)).expect("sound").painted_by(), "hash");
     }
 }

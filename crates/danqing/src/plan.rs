@@ -406,11 +406,12 @@ const OF_MONK: [usize; 10] = [0, 0, 0, 1, 2, 2, 3, 4, 4, 4];
 /// Words that speak of skin, or of a picture without any.
 const SKIN_IS_SAID: [&str; 6] = ["肤", "皮", "skin", "tone", "monk", "emoji"];
 
-/// A person whose skin the prompt leaves open, with one of the tones, each as likely as the others.
+/// A person whose skin the prompt leaves open, with a tone of the Monk scale, each as likely as the others: the nearest of the
+/// words is said, and the number given back, whose exact colour is for code to give.
 ///
 /// Left to the model, people without a tone are nearly all as yellow as an emoji, and hardly any are dark.
 ///
-/// Of `monks`, the numbers that the prompt named, the person's own is given back: its exact colour is for code to give.
+/// Of `monks`, the numbers that the prompt named, the person's own is given back.
 fn toned(subject: &Subject, seed: u64, monks: &[usize]) -> (Subject, Option<usize>) {
     let mut subject = subject.clone();
     let said = subject.description.to_lowercase();
@@ -431,13 +432,14 @@ fn toned(subject: &Subject, seed: u64, monks: &[usize]) -> (Subject, Option<usiz
     if SKIN_IS_SAID.iter().any(|word| said.contains(word)) || subject.styles.contains(&Style::Emoji) {
         return (subject, None);
     }
-    let (zh, en) = TONES[(mixed(seed) % TONES.len() as u64) as usize];
+    let monk = 1 + (mixed(seed) % OF_MONK.len() as u64) as usize;
+    let (zh, en) = TONES[OF_MONK[monk - 1]];
     subject.description = match subject.language {
         Language::Chinese => format!("{zh}的{}", subject.description),
         Language::English if said.contains(" with ") => format!("{} and {en}", subject.description),
         Language::English => format!("{} with {en}", subject.description),
     };
-    (subject, None)
+    (subject, Some(monk))
 }
 
 /// A prompt in which numbers of the Monk scale (蒙克肤色6, Monk skin tone 6, Monk 6) are said as the nearest of the five
@@ -510,20 +512,23 @@ mod tests {
 
     #[test]
     fn people_whose_skin_is_left_open_have_every_tone() {
-        let prompts = |prompt: &str| -> Vec<String> {
+        let paintings = |prompt: &str| -> Vec<Painting> {
             let wish = |seed| Wish { seed: Some(seed), ..Wish::default() };
             let order = |seed| Order::new(prompt, &wish(seed)).expect("a sound order");
             let knowledge = Knowledge::load();
-            (0..500).map(|seed| Plan::new(order(seed), &knowledge).paintings[0].prompt.clone()).collect()
+            (0..500).map(|seed| Plan::new(order(seed), &knowledge).paintings.remove(0)).collect()
+        };
+        let prompts = |prompt: &str| -> Vec<String> {
+            paintings(prompt).into_iter().map(|painting| painting.prompt).collect()
         };
         for (prompt, tones) in [("医生", TONES.map(|tone| tone.0)), ("a doctor", TONES.map(|tone| tone.1))]
         {
-            let said = prompts(prompt);
-            for tone in tones {
-                let exactly =
-                    |text: &&String| text.starts_with(tone) || text.ends_with(&format!("with {tone}"));
-                let count = said.iter().filter(exactly).count();
-                assert!((70..130).contains(&count), "{prompt}, {tone}: {count} of 500");
+            let people = paintings(prompt);
+            for (monk, tone) in (1..).zip(OF_MONK.map(|tone| tones[tone])) {
+                let such: Vec<_> = people.iter().filter(|person| person.skin == Some(monk)).collect();
+                assert!((30..70).contains(&such.len()), "{prompt}, Monk {monk}: {} of 500", such.len());
+                let exactly = |text: &str| text.starts_with(tone) || text.ends_with(&format!("with {tone}"));
+                assert!(such.iter().all(|person| exactly(&person.prompt)), "{prompt}, Monk {monk}");
             }
         }
         for (prompt, told) in [

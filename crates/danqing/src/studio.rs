@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use danqing_engine::Cpu;
 use danqing_store::{BlobPlace, Clock, LedgerKey, Quotas, Settings, Store};
 use tokio::sync::watch;
 
@@ -39,10 +40,10 @@ impl Studio {
         config: Config,
         store: Store,
         weights: &Weights,
-        threads: usize,
+        cpu: Cpu,
         going: watch::Receiver<bool>,
     ) -> Result<Self, Error> {
-        let workshop = Arc::new(Workshop::open(&config, weights, threads, labelling::Clock::System)?);
+        let workshop = Arc::new(Workshop::open(&config, weights, cpu, labelling::Clock::System)?);
         let seal = Seal::open_or_make(&config.store.folder().join("seal.key"))?;
         let live = Live::new(config.limits.live.value.unwrap_or(0))?;
         let painting = Hand::new("painting")?;

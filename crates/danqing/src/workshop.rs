@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use danqing_engine::Cpu;
 use danqing_moderation::{Approval, Live, Screened};
 use danqing_provenance::labeller::Labelled;
 use danqing_provenance::waiver::Waiver;
@@ -35,17 +36,12 @@ pub(crate) struct Workshop {
 
 impl Workshop {
     /// The tools that the settings name; makes keys where there are none.
-    pub(crate) fn open(
-        config: &Config,
-        weights: &Weights,
-        threads: usize,
-        clock: Clock,
-    ) -> Result<Self, Error> {
+    pub(crate) fn open(config: &Config, weights: &Weights, cpu: Cpu, clock: Clock) -> Result<Self, Error> {
         let knowledge = Knowledge::load();
         Ok(Self {
             rules: Live::new(screening::policy(config)?),
             labelling: Labelling::open(config, clock)?,
-            painter: Painter::new(weights, threads)?,
+            painter: Painter::new(weights, cpu)?,
             nearest: Nearest::new(&knowledge),
             wildcards: Wildcards::new(config.paint.wildcards.value.as_ref().map(PathBuf::from)),
             knowledge,

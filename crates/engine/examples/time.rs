@@ -29,6 +29,7 @@ const CONFIG: Config = Config {
     hidden: 1024,
     text_width: 384,
     time_features: 256,
+    span_features: 0,
 };
 
 const PIXELS: Pixels = Pixels {
@@ -44,7 +45,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let text = std::fs::read(path("text"))?;
     let painter = file("painter", || random_model::painter(&CONFIG, Storage::Int8));
     let pixels = file("pixels", || random_model::pixels(&PIXELS));
-    let models = Models { text: &text, painter: &painter, pixels: &pixels };
+    let models = Models { text: &text, painter: &painter, quick: None, pixels: &pixels };
     for threads in [1, 2] {
         println!("{level}, {threads} threads");
         let start = Instant::now();

@@ -32,6 +32,8 @@ pub struct Painter {
     /// (time features / 2)
     frequencies: Vec<f32>,
     time_in: Linear,
+    /// Of a painter that is told how far each step goes, with its own frequencies.
+    span_in: Option<(Linear, Vec<f32>)>,
     text_in: Linear,
     time_out: Linear,
     blocks: Vec<Block>,
@@ -65,14 +67,16 @@ impl Painter {
     /// Reads the tensors of a model of shape `config`; further tensors of the file do not matter.
     pub fn load(weights: &Weights<'_>, config: Config, cpu: &Cpu) -> Result<Self, Error> {
         let layers = Layers { weights, cpu, prefix: "" };
-        let Config { width, text_width, time_features, .. } = config;
+        let Config { width, text_width, time_features, span_features, .. } = config;
         let blocks = (0..config.blocks).map(|index| Block::load(&layers, &config, index));
+        let span_in = (span_features > 0).then(|| layers.bare_linear("span_in", span_features, width));
         Ok(Self {
             patch_in: layers.linear("patch_in", config.token_channels(), width)?,
             positions: layers.values("positions", &[config.tokens(), width])?,
             null_word: layers.values("null_word", &[text_width])?,
             frequencies: frequencies(time_features / 2),
             time_in: layers.linear("time_in", time_features, width)?,
+            span_in: span_in.transpose()?.map(|layer| (layer, frequencies(span_features / 2))),
             text_in: layers.linear("text_in", text_width, width)?,
             time_out: layers.linear("time_out", width, MODULATIONS * width)?,
             blocks: blocks.collect::<Result<_, _>>()?,
@@ -127,7 +131,7 @@ impl Painter {
         prompts: Vec<usize>,
     ) -> Painting<'a> {
         let room = Room::new(&self.config, prompts.len(), conditioning.lengths.len());
-        Painting { painter: self, cpu, conditioning, prompts, room }
+        Painting { painter: self, cpu, conditioning, prompts, span: 0.0, room }
     }
 
     /// One picture's tokens as latents: (tokens, token channels) to (side, side, channels).
@@ -176,13 +180,25 @@ pub struct Painting<'a> {
     conditioning: &'a Conditioning,
     /// (pictures)
     prompts: Vec<usize>,
+    span: f32,
     room: Room,
+}
+
+impl Painting<'_> {
+    /// A distilled painter is told how far each step goes, in [0, 1], and gives the mean of the velocity on that way; to
+    /// any other it says nothing. Source: Frans et al. 2024, arXiv:2410.12557, section 3.
+    #[must_use]
+    pub fn stepping(self, span: f32) -> Self {
+        Self { span, ..self }
+    }
 }
 
 /// Buffers for one call; batch means pictures.
 struct Room {
     /// (time features)
     features: Vec<f32>,
+    /// (span features)
+    span_features: Vec<f32>,
     /// (width)
     time: Vec<f32>,
     /// (prompts, width)
@@ -205,11 +221,12 @@ struct Room {
 
 impl Room {
     fn new(config: &Config, batch: usize, prompts: usize) -> Self {
-        let Config { width, blocks, hidden, time_features, .. } = *config;
+        let Config { width, blocks, hidden, time_features, span_features, .. } = *config;
         let rows = batch * config.tokens();
         let zeros = |length: usize| vec![0.0; length];
         Self {
             features: zeros(time_features),
+            span_features: zeros(span_features),
             time: zeros(width),
             conditions: zeros(prompts * width),
             shared: zeros(prompts * MODULATIONS * width),
@@ -225,10 +242,10 @@ impl Room {
 
 impl Denoiser for Painting<'_> {
     fn velocity(&mut self, x: &[f32], t: f32, velocity: &mut [f32]) {
-        let Self { painter, cpu, conditioning, prompts, room } = self;
+        let Self { painter, cpu, conditioning, prompts, span, room } = self;
         let (cpu, config) = (*cpu, &painter.config);
         let (batch, width) = (prompts.len(), config.width);
-        painter.modulate(cpu, t, conditioning, prompts, room);
+        painter.modulate(cpu, (t, *span), conditioning, prompts, room);
         for picture in room.x.chunks_exact_mut(painter.positions.len()) {
             picture.copy_from_slice(&painter.positions);
         }
@@ -266,10 +283,21 @@ impl Painter {
     /// Fills `room.modulations` with all shifts, scales and gates of one evaluation.
     ///
     /// Time and text are projected once for each prompt; blocks differ by what they add.
-    fn modulate(&self, cpu: &Cpu, t: f32, conditioning: &Conditioning, prompts: &[usize], room: &mut Room) {
+    fn modulate(
+        &self,
+        cpu: &Cpu,
+        (t, span): (f32, f32),
+        conditioning: &Conditioning,
+        prompts: &[usize],
+        room: &mut Room,
+    ) {
         let width = self.config.width;
         time_features(t, &self.frequencies, &mut room.features);
         self.time_in.forward(cpu, &room.features, &mut room.time); // (width)
+        if let Some((span_in, frequencies)) = &self.span_in {
+            time_features(span, frequencies, &mut room.span_features);
+            span_in.forward_with(cpu, &room.span_features, Epilogue::AddTo, &mut room.time);
+        }
         let rows = room.conditions.chunks_exact_mut(width).zip(conditioning.means.chunks_exact(width));
         for (condition, mean) in rows {
             let sums = condition.iter_mut().zip(mean).zip(&room.time);

@@ -2,7 +2,7 @@
 
 use safetensors::SafeTensorError;
 
-/// An error of the engine; all but two concern the file of weights.
+/// An error of the engine; all but three concern the file of weights.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The bytes are no safetensors file, or one cut short.
@@ -53,6 +53,9 @@ pub enum Error {
     /// An image or a mask to start from that has no pixels.
     #[error("an image to start from has no pixels")]
     EmptyImage,
+    /// A request for few steps, and no distilled painter was added.
+    #[error("this model has no distilled painter")]
+    NoQuick,
     /// The watcher ended the work.
     #[error("painting was cancelled")]
     Cancelled,
@@ -68,6 +71,7 @@ impl Error {
                 "this is another model's file, or one for another version of danqing"
             }
             Self::EmptyImage => "start from an image of at least one pixel",
+            Self::NoQuick => "take another sampler",
             Self::Cancelled => "start again for the rest of the pictures",
         }
     }

@@ -13,7 +13,7 @@
 //!
 //! let [text, painter, pixels] = ["text", "painter", "pixels"]
 //!     .map(|part| std::fs::read(format!("models/xiaoyang/{part}.safetensors")).expect("a file of the model"));
-//! let models = Models { text: &text, painter: &painter, pixels: &pixels };
+//! let models = Models { text: &text, painter: &painter, quick: None, pixels: &pixels };
 //! let pipeline = Pipeline::load(&models, Cpu::detect(2))?;
 //! let request = GenerateRequest {
 //!     subjects: vec![Subject { prompt: "一只红灯笼".into(), seed: 7, start: Start::Noise, blend: None }],

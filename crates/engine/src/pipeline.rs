@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::{ControlFlow, Range};
+use std::sync::OnceLock;
 
 use danqing_kernels::Cpu;
 use image::RgbaImage;
@@ -13,7 +14,7 @@ use crate::denoiser::{Blended, Denoiser, Guided, Repainted};
 use crate::dit::{Config, Painter};
 use crate::pixels::{averaged, reached};
 use crate::request::{Emphasis, GenerateRequest, Prompt, Side, Start, Strength, Subject, Weight};
-use crate::sampler::Watch;
+use crate::sampler::{Sampler, Watch};
 use crate::schedule::Sigmas;
 use crate::text::WIDTH as TEXT_WIDTH;
 use crate::upscale::{Upscale, Upscaler};
@@ -35,6 +36,9 @@ pub struct Models<'a> {
     pub text: &'a [u8],
     /// Diffusion transformer: `painter.safetensors`.
     pub painter: &'a [u8],
+    /// The distilled painter, if the model has one: `quick.safetensors`. It counts for the name of the model only, until
+    /// [`Pipeline::add_quick`] takes it up: most processes never paint with it.
+    pub quick: Option<&'a [u8]>,
     /// Codec and upscaler: `pixels.safetensors`.
     pub pixels: &'a [u8],
 }
@@ -47,6 +51,8 @@ pub struct Pipeline {
     text_mean: Vec<f32>,
     text_std: Vec<f32>,
     painter: Painter,
+    /// The painter of [`Sampler::Quick`].
+    quick: OnceLock<Painter>,
     shift: f32,
     codec: Codec,
     upscaler: Upscaler,
@@ -60,7 +66,7 @@ pub struct ModelInfo {
     pub name: String,
     /// Its version, empty if the file states none.
     pub version: String,
-    /// First 12 hexadecimal digits of the SHA-256 of the text, painter and pixels files, one after another.
+    /// First 12 hexadecimal digits of the SHA-256 of the text, painter, quick and pixels files, one after another.
     pub sha256: String,
     /// What the painter's file says about itself and its training.
     pub metadata: BTreeMap<String, String>,
@@ -115,6 +121,7 @@ impl Pipeline {
                 text_std: painter.f32("text_std", &[TEXT_WIDTH])?,
                 shift: shift(&painter)?,
                 painter: Painter::load(&painter, config, &cpu)?,
+                quick: OnceLock::new(),
                 codec: Codec::load(&pixels, &cpu)?,
                 upscaler: Upscaler::load(&pixels, &cpu)?,
                 info: ModelInfo::read(models.painter, sha256.join().unwrap_or_default())?,
@@ -139,6 +146,23 @@ impl Pipeline {
             }
             None => Ok(self),
         }
+    }
+
+    /// Takes up the distilled painter of the same model, `quick.safetensors`, which [`Sampler::Quick`] needs. Doing it
+    /// again changes nothing.
+    pub fn add_quick(&self, file: &[u8]) -> Result<(), Error> {
+        if self.quick.get().is_none() {
+            let weights = Weights::read(file)?;
+            let config = Config::read(&weights)?;
+            let alike = Config { span_features: self.painter.config().span_features, ..config };
+            if config.span_features == 0 || alike != *self.painter.config() {
+                let value = config.span_features.to_string();
+                return Err(Error::Property { name: "span_features", value });
+            }
+            // Where two were about to do it, one did.
+            drop(self.quick.set(Painter::load(&weights, config, &self.cpu)?));
+        }
+        Ok(())
     }
 
     /// What is known about the model.
@@ -187,7 +211,8 @@ impl Pipeline {
     /// The noise levels of subjects that start with the same strength.
     fn sigmas(&self, request: &GenerateRequest, subjects: &[Subject]) -> Sigmas {
         let strength = subjects.first().map_or(Strength::FULL, |subject| subject.start.strength());
-        Sigmas::flow(request.steps.get(), self.shift).last(strength.get())
+        let shift = if request.sampler == Sampler::Quick { 1.0 } else { self.shift };
+        Sigmas::flow(request.steps.get(), shift).last(strength.get())
     }
 
     /// Latents of `subjects` as tokens: (subjects, tokens, token channels).
@@ -198,7 +223,9 @@ impl Pipeline {
         sigmas: &Sigmas,
         watch: &mut Watch<'_>,
     ) -> Result<Vec<f32>, Error> {
-        let guided = request.guidance.get() != 1.0;
+        let quick = request.sampler == Sampler::Quick;
+        let painter = if quick { self.quick.get().ok_or(Error::NoQuick)? } else { &self.painter };
+        let guided = request.guidance.get() != 1.0 && !quick;
         let prompts = subjects.iter().map(|subject| &subject.prompt);
         let negatives = subjects.iter().filter(|_| guided).map(|_| &request.negative);
         let mut texts = Vec::new();
@@ -212,7 +239,7 @@ impl Pipeline {
         let entries =
             prompts.chain(negatives).chain(blends).map(|prompt| place_of(&mut texts, prompt)).collect();
         let states: Vec<_> = texts.iter().map(|prompt| self.weighted_states(prompt)).collect();
-        let conditioning = self.painter.condition(&self.cpu, &states);
+        let conditioning = painter.condition(&self.cpu, &states);
 
         let (mut x, mut known) = (Vec::new(), Vec::new());
         for subject in subjects {
@@ -220,7 +247,8 @@ impl Pipeline {
             x.extend(start.x);
             known.extend(start.known);
         }
-        let mut painting = self.painter.painting(&self.cpu, &conditioning, entries);
+        let mut painting = painter.painting(&self.cpu, &conditioning, entries);
+        painting = painting.stepping(1.0 / request.steps.get() as f32);
         let (mut blended, mut guidance, mut repainted);
         let mut denoiser: &mut dyn Denoiser = &mut painting;
         let shares: Vec<_> = seconds().map(|(place, blend)| (place, blend.share.get())).collect();
@@ -430,7 +458,7 @@ fn shift(painter: &Weights<'_>) -> Result<f32, Error> {
 }
 
 fn sha256(models: &Models<'_>) -> String {
-    let files = [models.text, models.painter, models.pixels];
+    let files = [models.text, models.painter, models.quick.unwrap_or_default(), models.pixels];
     let sum = files.into_iter().fold(Sha256::new(), Sha256::chain_update).finalize();
     sum[..HASH_DIGITS / 2].iter().map(|byte| format!("{byte:02x}")).collect()
 }

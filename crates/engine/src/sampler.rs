@@ -41,11 +41,14 @@ pub enum Sampler {
     Heun,
     /// [`dpmpp_2m`]: one evaluation a step.
     DpmPp2M,
+    /// [`euler`] in 1, 2 or 4 steps of the distilled painter, without guidance: see
+    /// [`Pipeline::add_quick`](crate::Pipeline::add_quick).
+    Quick,
 }
 
 impl Sampler {
     /// All samplers.
-    pub const ALL: [Self; 3] = [Self::Euler, Self::Heun, Self::DpmPp2M];
+    pub const ALL: [Self; 4] = [Self::Euler, Self::Heun, Self::DpmPp2M, Self::Quick];
 
     /// Carries `x` along `sigmas`; breaks when `watch` does.
     pub fn run(
@@ -56,7 +59,7 @@ impl Sampler {
         watch: &mut Watch<'_>,
     ) -> ControlFlow<()> {
         match self {
-            Self::Euler => euler(denoiser, x, sigmas, watch),
+            Self::Euler | Self::Quick => euler(denoiser, x, sigmas, watch),
             Self::Heun => heun(denoiser, x, sigmas, watch),
             Self::DpmPp2M => dpmpp_2m(denoiser, x, sigmas, watch),
         }
@@ -67,6 +70,7 @@ impl Sampler {
             Self::Euler => "Euler",
             Self::Heun => "Heun",
             Self::DpmPp2M => "DPM++ 2M",
+            Self::Quick => "Quick",
         }
     }
 }

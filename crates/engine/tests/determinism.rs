@@ -22,6 +22,7 @@ const CONFIG: Config = Config {
     hidden: 96,
     text_width: 384,
     time_features: 32,
+    span_features: 0,
 };
 
 const PIXELS: Pixels = Pixels {
@@ -57,11 +58,15 @@ impl Files {
     }
 
     fn load(&self, cpu: Cpu) -> Result<Pipeline, Error> {
-        Pipeline::load(&Models { text: &self.text, painter: &self.painter, pixels: &self.pixels }, cpu)
+        let Self { text, painter, pixels } = self;
+        Pipeline::load(&Models { text, painter, quick: None, pixels }, cpu)
     }
 
     fn pipeline(&self, threads: usize, level: Level) -> Pipeline {
-        self.load(Cpu::new(threads, level)).expect("a sound model")
+        let pipeline = self.load(Cpu::new(threads, level)).expect("a sound model");
+        let quick = Config { span_features: 16, ..CONFIG };
+        pipeline.add_quick(&random_model::painter(&quick, Storage::Int8)).expect("its sound twin");
+        pipeline
     }
 }
 
@@ -226,11 +231,23 @@ fn files_that_do_not_fit_are_errors() {
         let error = files.load(Cpu::detect(1)).map(drop).expect_err("sizes that do not fit");
         assert!(error.to_string().contains('`'), "{config:?}: {error}");
     }
-    let swapped = Models { text: &files.text, painter: &files.pixels, pixels: &files.painter };
+    let sound = files.load(Cpu::detect(1)).expect("a sound model");
+    for (quick, what) in [(&files.painter, "not distilled"), (&files.pixels, "no painter")] {
+        assert!(sound.add_quick(quick).is_err(), "{what}");
+    }
+    let quick = GenerateRequest { sampler: Sampler::Quick, ..request(&SUBJECTS) };
+    let painted = sound.generate(&quick, &mut |_| ControlFlow::Continue(()));
+    assert!(matches!(painted, Err(Error::NoQuick)), "none was added");
+    let swapped = Models { text: &files.text, painter: &files.pixels, quick: None, pixels: &files.painter };
     let error = Pipeline::load(&swapped, Cpu::detect(1)).map(drop).expect_err("swapped files");
     assert!(!error.hint().is_empty() && error.to_string().contains("latent_channels"), "{error}");
     for length in [0, 7, files.painter.len() / 2, files.painter.len() - 1] {
-        let models = Models { text: &files.text, painter: &files.painter[..length], pixels: &files.pixels };
+        let models = Models {
+            text: &files.text,
+            painter: &files.painter[..length],
+            quick: None,
+            pixels: &files.pixels,
+        };
         let error = Pipeline::load(&models, Cpu::detect(1)).map(drop).expect_err("a cut file");
         assert!(matches!(error, Error::Unreadable(_)), "cut to {length} bytes: {error}");
     }

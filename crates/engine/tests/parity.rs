@@ -105,6 +105,22 @@ fn velocities_without_text_agree() {
 }
 
 #[test]
+fn velocities_of_a_step_of_known_length_agree() {
+    let file = read("quick");
+    let weights = Weights::read(&file).expect("a sound file");
+    let config = Config::read(&weights).expect("sizes");
+    let tokens = golden(&weights, "tokens");
+    for cpu in cpus() {
+        let painter = Painter::load(&weights, config, &cpu).expect("a painter");
+        let conditioning = painter.condition(&cpu, &prompts(&weights, config.text_width));
+        let mut velocity = vec![0.0; tokens.len()];
+        let mut painting = painter.painting(&cpu, &conditioning, vec![0, 1]).stepping(0.25);
+        painting.velocity(&tokens, 0.75, &mut velocity);
+        assert_close("mean velocity", cpu.level(), &velocity, &golden(&weights, "velocity"));
+    }
+}
+
+#[test]
 fn each_step_of_a_guided_run_agrees() {
     let file = read("painter");
     let weights = Weights::read(&file).expect("a sound file");

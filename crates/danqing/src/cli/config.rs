@@ -25,6 +25,7 @@ pub(super) fn run(
     let folder = arguments.model.model.as_ref().map(|folder| folder.display().to_string());
     config.model.folder = config.model.folder.or_flag(folder);
     config.model.threads = config.model.threads.or_flag(arguments.model.threads);
+    config.model.level = config.model.level.or_flag(arguments.model.level.clone());
     config.interface.language = config.interface.language.or_flag(lang);
     for (name, value, origin) in config.rows() {
         if arguments.json {

@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use danqing_engine::{Cpu, Judge};
+use danqing_engine::Judge;
 use danqing_scene::Composition;
 use image::{Rgba, RgbaImage, imageops};
 use serde::Deserialize;
@@ -64,6 +64,8 @@ pub(super) struct Arguments {
     steps: Option<u32>,
     #[arg(short, long, value_name = "X")]
     guidance: Option<f32>,
+    #[arg(long, value_name = "NAME")]
+    sampler: Option<String>,
     #[arg(long, value_name = "FILE")]
     captions: Option<PathBuf>,
     #[arg(long, value_name = "N", default_value_t = 20, hide_default_value = true)]
@@ -86,8 +88,7 @@ pub(super) fn run(arguments: &Arguments, config: &Config, reader: Reader) -> Res
         if arguments.parts.is_empty() { &[Part::Sheet, Part::Retrieval] } else { &arguments.parts };
     let captions = held_out(arguments.captions.as_deref())?;
     let weights = Weights::open(arguments.model.folder(config).as_deref())?;
-    let threads = arguments.model.threads(config)?;
-    let painter = Painter::new(&weights, threads)?;
+    let painter = Painter::new(&weights, arguments.model.cpu(config)?)?;
     let painting = Evaluation { arguments, config, painter, knowledge: Knowledge::load(), reader };
     if parts.contains(&Part::Sheet) {
         painting.sheet()?;
@@ -104,7 +105,7 @@ pub(super) fn run(arguments: &Arguments, config: &Config, reader: Reader) -> Res
         }
         return Ok(());
     };
-    let judge = Judge::load(judge, Cpu::detect(threads))
+    let judge = Judge::load(judge, arguments.model.cpu(config)?)
         .map_err(|source| Error::Weights { model: weights.name.clone(), source })?;
     for part in parts {
         match part {
@@ -213,6 +214,7 @@ impl Evaluation<'_> {
             seed: Some(i64::from(self.arguments.seed)),
             steps: self.arguments.steps.or(settings.steps),
             guidance: self.arguments.guidance.or(settings.guidance),
+            sampler: self.arguments.sampler.clone().or(settings.sampler),
             size: Some(size.to_owned()),
             reading: Some(reading),
             ..Wish::default()

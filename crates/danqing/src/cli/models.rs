@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use danqing_engine::{Cpu, Models, Pipeline};
+use danqing_engine::{Cpu, Pipeline};
 use serde_json::json;
 
 use super::ModelArguments;
@@ -41,12 +41,13 @@ fn place(folder: &Path) -> String {
 
 /// Loading is the test of soundness: a damaged model is an error here, not at the first picture.
 fn describe(weights: &Weights, place: &str, reader: Reader) -> Result<(), Error> {
-    let models = Models { text: &weights.text, painter: &weights.painter, pixels: &weights.pixels };
-    let pipeline = Pipeline::load(&models, Cpu::detect(1))
-        .map_err(|source| Error::Weights { model: weights.name.clone(), source })?;
+    let damaged = |source| Error::Weights { model: weights.name.clone(), source };
+    let pipeline = Pipeline::load(&weights.models(), Cpu::detect(1)).map_err(damaged)?;
+    weights.quick.as_deref().map_or(Ok(()), |quick| pipeline.add_quick(quick)).map_err(damaged)?;
     let info = pipeline.info();
-    let judge = weights.judge.as_ref().map_or(0, |judge| judge.len());
-    let size_bytes = weights.text.len() + weights.painter.len() + weights.pixels.len() + judge;
+    let more = [&weights.quick, &weights.judge].into_iter().flatten();
+    let size_bytes = [&weights.text, &weights.painter, &weights.pixels].into_iter().chain(more);
+    let size_bytes: usize = size_bytes.map(|file| file.len()).sum();
     let language = match reader {
         Reader::Person(language) => language,
         Reader::Program(_) => {

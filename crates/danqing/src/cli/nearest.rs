@@ -21,7 +21,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, config: &Config) -> Result<(), Error> {
     let weights = Weights::open(arguments.model.folder(config).as_deref())?;
-    let painter = Painter::new(&weights, arguments.model.threads(config)?)?;
+    let painter = Painter::new(&weights, arguments.model.cpu(config)?)?;
     let bytes = nearest::file(&Knowledge::load(), painter.pipeline())
         .map_err(|error| Error::Encoding { file: arguments.out.clone(), reason: error.to_string() })?;
     std::fs::write(&arguments.out, &bytes).map_err(|source| Error::writing(&arguments.out, source))?;

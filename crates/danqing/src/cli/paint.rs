@@ -108,7 +108,7 @@ pub(super) fn run(arguments: &Arguments, config: &Config, reader: Reader) -> Res
     let clock = if arguments.reproducible { Clock::Fixed } else { Clock::System };
     let weights = Weights::open(arguments.model.folder(config).as_deref())?;
     let cancel = cancelled_by_keyboard();
-    let workshop = Workshop::open(config, &weights, arguments.model.threads(config)?, clock)?;
+    let workshop = Workshop::open(config, &weights, arguments.model.cpu(config)?, clock)?;
 
     let ours = workshop.painter.painted_by().hash;
     if let Some(theirs) = like.and_then(|like| like.parameters.model_hash).filter(|theirs| *theirs != ours) {

@@ -69,8 +69,8 @@ pub(super) fn work(arguments: &WorkArguments, config: Config) -> Result<(), Erro
 /// The studio around `store`, until the system or the keyboard asks for its end.
 pub(super) fn opened(model: &ModelArguments, config: Config, store: Store) -> Result<Arc<Studio>, Error> {
     let weights = Weights::open(model.folder(&config).as_deref())?;
-    let threads = model.threads(&config)?;
-    Ok(Arc::new(Studio::open(config, store, &weights, threads, interrupted())?))
+    let cpu = model.cpu(&config)?;
+    Ok(Arc::new(Studio::open(config, store, &weights, cpu, interrupted())?))
 }
 
 /// Where the studio is, and how its first owner gets in.

@@ -41,6 +41,8 @@ impl Error {
             Self::DiskFull { file } => format!("磁盘满了，「{}」没有写成", file.display()),
             Self::Encoding { file, reason } => format!("图片「{}」编码失败：{reason}", file.display()),
             Self::NoModel => "这个 danqing 编译时没有带模型".to_owned(),
+            Self::NoSuchLevel { name } => format!("这台机器没有「{name}」这一级指令"),
+            Self::NoQuick { model } => format!("「{model}」没有快手，只能一步步画"),
             Self::Weights { model, source } => format!("「{model}」的权重损坏，或属于别的模型：{source}"),
             Self::Configuration { file, reason } => format!("配置文件「{}」有错：{reason}", file.display()),
             Self::Variable { variable, value } => format!("环境变量 {variable} 不能是「{value}」"),

@@ -34,7 +34,7 @@ impl Error {
                 (format!("可用：{}", chinese.join("、")), format!("known: {}", english.join(", ")))
             }
             Self::UnknownSampler { .. } => {
-                ("可用：euler、heun、dpm++2m".into(), "known: euler, heun, dpm++2m".into())
+                ("可用：euler、heun、dpm++2m、quick".into(), "known: euler, heun, dpm++2m, quick".into())
             }
             Self::UnknownBackground { .. } => (
                 "写 transparent（透明）、颜色名（如 淡黄、navy）或 #ffd84d".into(),
@@ -70,6 +70,14 @@ impl Error {
                 "用 --model 指定模型文件夹，或编译时加上 --features embedded".into(),
                 "name a model's folder with --model, or build with --features embedded".into(),
             ),
+            Self::NoSuchLevel { .. } => {
+                let levels: Vec<String> =
+                    danqing_engine::Level::available().iter().map(ToString::to_string).collect();
+                (format!("可用：{}", levels.join("、")), format!("available: {}", levels.join(", ")))
+            }
+            Self::NoQuick { .. } => {
+                ("换一种采样器，如 euler".into(), "take another sampler, such as euler".into())
+            }
             Self::Weights { source, .. } => ("重新取得或导出模型文件".into(), source.hint().into()),
             Self::Unreadable { .. } => ("检查路径和权限".into(), "check the path and its permissions".into()),
             Self::Configuration { .. } | Self::Variable { .. } => {

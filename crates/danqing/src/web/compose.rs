@@ -271,13 +271,18 @@ impl Form {
                 .map(|count| Choice::new(count, count, &written.count.unwrap_or(1).to_string()))
                 .collect(),
             grounds: grounds(ui, if ground_offered { &background } else { "" }),
-            samplers: [("euler", "Euler"), ("heun", "Heun"), ("dpm++2m", "DPM++ 2M")]
-                .map(|(value, label)| {
-                    let chosen = text(&written.sampler).to_lowercase().replace(' ', "");
-                    let chosen = if chosen.is_empty() { DEFAULT_SAMPLER } else { &chosen };
-                    Choice::new(value, label, chosen)
-                })
-                .into(),
+            samplers: [
+                ("euler", "Euler"),
+                ("heun", "Heun"),
+                ("dpm++2m", "DPM++ 2M"),
+                ("quick", ui.say("compose.quick")),
+            ]
+            .map(|(value, label)| {
+                let chosen = text(&written.sampler).to_lowercase().replace(' ', "");
+                let chosen = if chosen.is_empty() { DEFAULT_SAMPLER } else { &chosen };
+                Choice::new(value, label, chosen)
+            })
+            .into(),
         }
     }
 }

@@ -238,6 +238,10 @@ fn damaged_models_are_refused() {
     complain();
     fs::create_dir(&model).expect("made");
     write_model(&model);
+    fs::remove_file(model.join("quick.safetensors")).expect("written before");
+    let answer = studio.run(&["paint", "--model", named, "猫", "--sampler", "quick"]);
+    assert_eq!(answer.code, 1, "{answer:?}");
+    assert!(answer.err.contains("has no quick painter") && answer.err.contains("euler"), "{answer:?}");
     let sound = fs::read(model.join("painter.safetensors")).expect("written before");
     for damaged in
         [&sound[..0], &sound[..100], &sound[..sound.len() - 1], &sound[8..], b"not weights".as_slice()]

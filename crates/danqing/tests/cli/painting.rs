@@ -33,6 +33,22 @@ fn a_prompt_becomes_a_file_that_says_how() {
 }
 
 #[test]
+fn the_quick_painter_takes_few_steps_without_guidance() {
+    let studio = Studio::new();
+    let quick = ["猫", "--seed", "42", "--sampler", "quick", "--guidance", "9"];
+    for (steps, taken) in [("20", 4), ("3", 2), ("1", 1)] {
+        let file = format!("{taken}.png");
+        studio.paint(&[&quick[..], &["--steps", steps, "--out", &file]].concat()).good();
+        let text = parameters(&studio.bytes(&file));
+        let told =
+            format!("猫\nSteps: {taken}, Sampler: Quick, Schedule type: Automatic, CFG scale: 1, Seed: 42");
+        assert!(text.starts_with(&told), "{text}");
+    }
+    let again = studio.paint(&["--like", "1.png", "--out", "again.png"]).good();
+    assert!(parameters(&studio.bytes("again.png")).contains("Steps: 1, Sampler: Quick"), "{again:?}");
+}
+
+#[test]
 fn a_drawn_seed_is_told_and_kept() {
     let studio = Studio::new();
     let answer = studio.paint(&["猫", "--json"]).good();

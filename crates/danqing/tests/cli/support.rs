@@ -117,7 +117,8 @@ pub(crate) fn write_model(folder: &Path) {
     std::os::unix::fs::symlink(TEXT, folder.join("text.safetensors")).expect("a link");
     #[cfg(not(unix))]
     fs::copy(TEXT, folder.join("text.safetensors")).expect("the text encoder of xiaoyang");
-    painter().write(&folder.join("painter.safetensors"));
+    painter(0).write(&folder.join("painter.safetensors"));
+    painter(32).write(&folder.join("quick.safetensors"));
     pixels().write(&folder.join("pixels.safetensors"));
     judge().write(&folder.join("judge.safetensors"));
 }
@@ -182,7 +183,8 @@ impl File {
     }
 }
 
-fn painter() -> File {
+/// A painter; one that is told how far its steps go where `span_features` is not 0.
+fn painter(span_features: usize) -> File {
     let token = LATENT_CHANNELS * 4;
     let properties = [
         ("latent_channels", LATENT_CHANNELS),
@@ -194,12 +196,14 @@ fn painter() -> File {
         ("hidden", WIDTH),
         ("text_width", 384),
         ("time_features", 32),
+        ("span_features", span_features),
     ];
     let mut properties: Vec<_> =
         properties.into_iter().map(|(key, value)| (key, value.to_string())).collect();
     properties.push(("name", "tiny".to_owned()));
-    File::new(properties)
-        .add("text_mean", &[384], 0.0, 0.0)
+    let file = File::new(properties);
+    let file = if span_features == 0 { file } else { file.matrix("span_in.weight", span_features, WIDTH) };
+    file.add("text_mean", &[384], 0.0, 0.0)
         .add("text_std", &[384], 0.4, 0.0)
         .linear("patch_in", token, WIDTH)
         .add("positions", &[64, WIDTH], 0.0, 0.1)

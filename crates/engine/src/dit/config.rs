@@ -23,6 +23,8 @@ pub struct Config {
     pub text_width: usize,
     /// Sines and cosines of the time.
     pub time_features: usize,
+    /// Sines and cosines of how far the next step goes; 0 where the painter is not told.
+    pub span_features: usize,
 }
 
 /// Beyond it a size is damage, not a model; it also keeps products of sizes from overflowing.
@@ -46,6 +48,11 @@ impl Config {
             hidden: size("hidden")?,
             text_width: size("text_width")?,
             time_features: size("time_features")?,
+            // A file of a painter without it may leave it out, or say so.
+            span_features: match weights.property("span_features") {
+                None | Some("0") => 0,
+                Some(_) => size("span_features")?,
+            },
         };
         let divides = |name, whole: usize, part: usize| {
             let error = Error::Property { name, value: part.to_string() };
@@ -54,6 +61,7 @@ impl Config {
         divides("patch", config.latent_side, config.patch)?;
         divides("head_dim", config.width, config.head_dim)?;
         divides("time_features", config.time_features, 2)?;
+        divides("span_features", config.span_features, 2)?;
         Ok(config)
     }
 

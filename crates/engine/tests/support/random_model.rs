@@ -75,12 +75,15 @@ impl File {
 
 /// A painter's file.
 pub(crate) fn painter(config: &Config, storage: Storage) -> Vec<u8> {
-    let Config { width, hidden, text_width, time_features, .. } = *config;
+    let Config { width, hidden, text_width, time_features, span_features, .. } = *config;
     let mut file = File::default();
     file.layer("patch_in", &[width, config.token_channels()], storage);
     file.values("positions", &[config.tokens(), width], 0.0, 0.3);
     file.values("null_word", &[text_width], 0.0, 0.5);
     file.layer("time_in", &[width, time_features], storage);
+    if span_features > 0 {
+        file.weight("span_in", &[width, span_features], storage);
+    }
     file.layer("text_in", &[width, text_width], storage);
     file.layer("time_out", &[6 * width, width], storage);
     for block in 0..config.blocks {
@@ -108,6 +111,7 @@ fn metadata(config: &Config) -> Vec<(String, String)> {
         ("patch", config.patch),
         ("width", config.width),
         ("blocks", config.blocks),
+        ("span_features", config.span_features),
         ("head_dim", config.head_dim),
         ("hidden", config.hidden),
         ("text_width", config.text_width),

@@ -2,7 +2,8 @@
 
 /// Names of the original, their aliases, and the nearest sampler of danqing.
 ///
-/// First-order methods are `euler`, second-order ones of one step `heun`, multistep ones `dpm++2m`. Noise that a method
+/// First-order methods are `euler`, second-order ones of one step `heun`, multistep ones `dpm++2m`, the one for distilled models
+/// `quick`. Noise that a method
 /// adds on the way (`a`, `SDE`) is left out: danqing's samplers are deterministic.
 pub(super) const SAMPLERS: [(&str, &[&str], &str); 20] = [
     ("DPM++ 2M", &["k_dpmpp_2m"], "dpm++2m"),
@@ -24,7 +25,7 @@ pub(super) const SAMPLERS: [(&str, &[&str], &str); 20] = [
     ("DDIM CFG++", &["ddim_cfgpp"], "euler"),
     ("PLMS", &["plms"], "dpm++2m"),
     ("UniPC", &["unipc"], "dpm++2m"),
-    ("LCM", &["k_lcm"], "euler"),
+    ("LCM", &["k_lcm"], "quick"),
 ];
 
 /// Names of schedules and their labels. danqing has one: that of flow matching, evenly spaced.

@@ -48,7 +48,7 @@ pub(crate) struct NewOrder {
     steps: Option<u32>,
     /// Guidance, 0 to 30.
     guidance: Option<f32>,
-    /// `euler`, `heun` or `dpm++2m`.
+    /// `euler`, `heun`, `dpm++2m`, or `quick` for 1, 2 or 4 unguided steps.
     sampler: Option<String>,
     /// `512` or `1024x768`; sides of 64 to 4096 pixels.
     size: Option<String>,

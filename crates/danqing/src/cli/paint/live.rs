@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &Arguments, config: &Config, reader: Reader) -> Res
     let output = arguments.output(None, config)?;
     let weights = Weights::open(arguments.model.folder(config).as_deref())?;
     let clock = if arguments.reproducible { Clock::Fixed } else { Clock::System };
-    let workshop = Workshop::open(config, &weights, arguments.model.threads(config)?, clock)?;
+    let workshop = Workshop::open(config, &weights, arguments.model.cpu(config)?, clock)?;
     let batch = Batch {
         workshop,
         output,
