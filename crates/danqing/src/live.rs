@@ -34,10 +34,11 @@ pub(crate) enum Care {
 impl Care {
     /// Sampler and its steps; `quick`: the model has a distilled painter.
     fn manner(self, quick: bool) -> (Sampler, u32) {
-        match self {
-            Self::Draft if quick => (Sampler::Quick, 4),
-            Self::Draft => (Sampler::Euler, 4),
-            Self::Fine => (Sampler::Euler, 8),
+        match (self, quick) {
+            (Self::Draft, true) => (Sampler::Quick, 2),
+            (Self::Fine, true) => (Sampler::Quick, 4),
+            (Self::Draft, false) => (Sampler::Euler, 4),
+            (Self::Fine, false) => (Sampler::Euler, 8),
         }
     }
 
