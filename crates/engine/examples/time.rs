@@ -44,6 +44,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let level = std::env::args().nth(1).map_or(Ok(Level::detect()), |name| name.parse())?;
     let text = std::fs::read(path("text"))?;
     let painter = file("painter", || random_model::painter(&CONFIG, Storage::Int8));
+    let distilled = Config { span_features: 256, ..CONFIG };
+    let quick = file("quick", || random_model::painter(&distilled, Storage::Int8));
     let pixels = file("pixels", || random_model::pixels(&PIXELS));
     let models = Models { text: &text, painter: &painter, quick: None, pixels: &pixels };
     for threads in [1, 2] {
@@ -51,6 +53,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let start = Instant::now();
         let pipeline = Pipeline::load(&models, Cpu::new(threads, level))?;
         report("load, first", start.elapsed().as_secs_f64());
+        pipeline.add_quick(&quick)?;
         time("load", 3, || drop(black_box(Pipeline::load(&models, Cpu::new(threads, level)))));
         parts(&models, &Cpu::new(threads, level))?;
         whole(&pipeline);
@@ -118,10 +121,16 @@ fn whole(pipeline: &Pipeline) {
     let small = RgbaImage::from_fn(128, 128, |x, y| [x as u8, y as u8, 99, 255 - x as u8].into());
     time("upscale 128 to 512", 5, || drop(black_box(pipeline.upscale(&small, Upscale::X4))));
     time("upscale 128 to 2048", 1, || drop(black_box(pipeline.upscale(&small, Upscale::X16))));
+    let paint = |name: &str, request: &GenerateRequest| {
+        time(name, 5, || drop(black_box(pipeline.generate(request, &mut |_| ControlFlow::Continue(())))));
+    };
     for (pictures, side) in [(1, Side::Px128), (1, Side::Px512), (4, Side::Px512)] {
-        let request = request(pictures, side);
-        let name = format!("{pictures} at {}, 20 guided steps", side.pixels());
-        time(&name, 3, || drop(black_box(pipeline.generate(&request, &mut |_| ControlFlow::Continue(())))));
+        paint(&format!("{pictures} at {}, 20 guided steps", side.pixels()), &request(pictures, side));
+    }
+    for (count, side) in [(4, Side::Px128), (4, Side::Px512), (1, Side::Px128)] {
+        let steps = Steps::new(count).expect("in range");
+        let quick = GenerateRequest { sampler: Sampler::Quick, steps, ..request(1, side) };
+        paint(&format!("1 at {}, quick, {count} steps", side.pixels()), &quick);
     }
 }
 
