@@ -28,6 +28,7 @@ use danqing_engine::{Cpu, Level};
 use crate::config::Config;
 use crate::error::{Error, Setting};
 use crate::language::Language;
+use crate::order::shortened;
 use crate::report::{Reader, say};
 
 /// The command line, parsed.
@@ -109,7 +110,7 @@ impl ModelArguments {
             Some(name) => {
                 let level: Option<Level> = name.to_lowercase().parse().ok();
                 let level = level.filter(|level| level.is_available());
-                level.ok_or_else(|| Error::NoSuchLevel { name: name.chars().take(40).collect() })?
+                level.ok_or_else(|| Error::NoSuchLevel { name: shortened(name) })?
             }
         };
         Ok(Cpu::new(threads, level))

@@ -358,7 +358,7 @@ fn style(name: &str) -> Result<Style, Error> {
 }
 
 /// A person's words for use in a message: one line, without control characters, not too long.
-fn shortened(text: &str) -> String {
+pub(crate) fn shortened(text: &str) -> String {
     let mut words: String = text.chars().filter(|c| !c.is_control()).take(40).collect();
     if text.chars().count() > 40 {
         words.push('…');

@@ -89,35 +89,30 @@ fn velocities_agree_after_every_block() {
     }
 }
 
-#[test]
-fn velocities_without_text_agree() {
-    let file = read("painter");
-    let weights = Weights::read(&file).expect("a sound file");
+/// What a golden painter says at `t` of a step that goes `span` far, with two of its prompts, is as `expected`.
+fn assert_velocity(what: &str, file: &[u8], prompted: [usize; 2], (t, span): (f32, f32), expected: &str) {
+    let weights = Weights::read(file).expect("a sound file");
     let config = Config::read(&weights).expect("sizes");
     let tokens = golden(&weights, "tokens");
     for cpu in cpus() {
         let painter = Painter::load(&weights, config, &cpu).expect("a painter");
         let conditioning = painter.condition(&cpu, &prompts(&weights, config.text_width));
         let mut velocity = vec![0.0; tokens.len()];
-        painter.painting(&cpu, &conditioning, vec![2, 2]).velocity(&tokens, 0.3, &mut velocity);
-        assert_painted("velocity without text", cpu.level(), &velocity, &golden(&weights, "unconditional"));
+        let mut painting = painter.painting(&cpu, &conditioning, prompted.to_vec()).stepping(span);
+        painting.velocity(&tokens, t, &mut velocity);
+        assert_painted(what, cpu.level(), &velocity, &golden(&weights, expected));
     }
 }
 
 #[test]
+fn velocities_without_text_agree() {
+    // The painter is not told how far a step goes.
+    assert_velocity("velocity without text", &read("painter"), [2, 2], (0.3, 0.0), "unconditional");
+}
+
+#[test]
 fn velocities_of_a_step_of_known_length_agree() {
-    let file = read("quick");
-    let weights = Weights::read(&file).expect("a sound file");
-    let config = Config::read(&weights).expect("sizes");
-    let tokens = golden(&weights, "tokens");
-    for cpu in cpus() {
-        let painter = Painter::load(&weights, config, &cpu).expect("a painter");
-        let conditioning = painter.condition(&cpu, &prompts(&weights, config.text_width));
-        let mut velocity = vec![0.0; tokens.len()];
-        let mut painting = painter.painting(&cpu, &conditioning, vec![0, 1]).stepping(0.25);
-        painting.velocity(&tokens, 0.75, &mut velocity);
-        assert_close("mean velocity", cpu.level(), &velocity, &golden(&weights, "velocity"));
-    }
+    assert_velocity("mean velocity", &read("quick"), [0, 1], (0.75, 0.25), "velocity");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection as _, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
-pub(crate) use statement::{Column, Row, Statement, Value, sql};
+pub(crate) use statement::{Column, Row, Statement, Value, places, sql};
 
 use crate::Error;
 use crate::archive::Sink;

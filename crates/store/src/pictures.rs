@@ -19,7 +19,7 @@ pub(crate) use meaning::Meanings;
 pub use meaning::{DIMENSIONS, Vector};
 pub use uploads::Upload;
 
-use crate::db::{Row, sql};
+use crate::db::{Row, places, sql};
 use crate::{Error, JobId, PersonId, PictureId, Store};
 
 /// The pictures of a store.
@@ -135,10 +135,9 @@ impl Pictures<'_> {
         if jobs.is_empty() {
             return Ok(Vec::new());
         }
-        let ids: Vec<String> = (1..=jobs.len()).map(|number| format!("${number}")).collect();
         let text = format!(
             "SELECT {COLUMNS} FROM pictures p WHERE p.job IN ({}) ORDER BY p.job, p.place",
-            ids.join(", ")
+            places(1..=jobs.len())
         );
         let query = jobs.iter().fold(sql(text), |query, job| query.bind(job.as_str()));
         self.0.db.all(query).await?.iter().map(Picture::read).collect()

@@ -43,11 +43,13 @@ fn place(folder: &Path) -> String {
 fn describe(weights: &Weights, place: &str, reader: Reader) -> Result<(), Error> {
     let damaged = |source| Error::Weights { model: weights.name.clone(), source };
     let pipeline = Pipeline::load(&weights.models(), Cpu::detect(1)).map_err(damaged)?;
-    weights.quick.as_deref().map_or(Ok(()), |quick| pipeline.add_quick(quick)).map_err(damaged)?;
+    if let Some(quick) = &weights.quick {
+        pipeline.add_quick(quick).map_err(damaged)?;
+    }
     let info = pipeline.info();
-    let more = [&weights.quick, &weights.judge].into_iter().flatten();
-    let size_bytes = [&weights.text, &weights.painter, &weights.pixels].into_iter().chain(more);
-    let size_bytes: usize = size_bytes.map(|file| file.len()).sum();
+    let optional = [&weights.quick, &weights.judge].into_iter().flatten();
+    let files = [&weights.text, &weights.painter, &weights.pixels].into_iter().chain(optional);
+    let size_bytes: usize = files.map(|file| file.len()).sum();
     let language = match reader {
         Reader::Person(language) => language,
         Reader::Program(_) => {

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::tape::Writer;
 use crate::Error;
-use crate::db::{Column, Row, Value, Work, sql};
+use crate::db::{Column, Row, Value, Work, places, sql};
 use crate::secret::hex;
 
 /// Rows in one piece of the archive.
@@ -78,8 +78,8 @@ pub(super) async fn insert(work: &mut Work, table: &str, piece: &[u8]) -> Result
         return Err(Error::Archive(format!("`{bad}` is not a column")));
     }
     let names: Vec<&str> = head.iter().map(|(name, _)| name.as_str()).collect();
-    let places: Vec<String> = (1..=names.len()).map(|number| format!("${number}")).collect();
-    let text = format!("INSERT INTO {table} ({}) VALUES ({})", names.join(", "), places.join(", "));
+    let values = places(1..=names.len());
+    let text = format!("INSERT INTO {table} ({}) VALUES ({values})", names.join(", "));
     let mut rows = 0;
     for line in lines {
         let values: Vec<Json> = serde_json::from_slice(line)?;

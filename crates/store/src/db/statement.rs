@@ -1,6 +1,7 @@
 //! A statement with its values, and a row of either database.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
@@ -27,6 +28,11 @@ pub(crate) struct Statement {
 /// A statement; its text never holds what people wrote, which is always a value.
 pub(crate) fn sql(text: impl Into<Cow<'static, str>>) -> Statement {
     Statement { text: text.into(), values: Vec::new() }
+}
+
+/// A list of places for values, `$2, $3, $4` for 2 to 4.
+pub(crate) fn places(numbers: RangeInclusive<usize>) -> String {
+    numbers.map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
 }
 
 impl Statement {

@@ -2,7 +2,7 @@
 
 use super::{COLUMNS, Job, Jobs, State};
 use crate::bus::Event;
-use crate::db::{Dialect, Work, sql};
+use crate::db::{Dialect, Work, places, sql};
 use crate::ledger::{self, Kind, NewEntry};
 use crate::secret::{hex, random};
 use crate::{Error, JobId, PersonId};
@@ -230,7 +230,7 @@ impl Jobs<'_> {
 
 /// The statement that takes a job: `$1` now, `$2` until, `$3` token, `$4` worker, then the kinds.
 fn take(dialect: Dialect, kinds: usize) -> crate::db::Statement {
-    let list: Vec<String> = (5..5 + kinds).map(|number| format!("${number}")).collect();
+    let list = places(5..=kinds + 4);
     let lock = match dialect {
         Dialect::Sqlite => "",
         // Workers pass each other instead of queueing for the same row.
@@ -242,7 +242,7 @@ fn take(dialect: Dialect, kinds: usize) -> crate::db::Statement {
          WHERE state = 'queued' AND (not_before_ms <= $1 OR not_before_ms > $1 + {LONGEST_RETRY_MS}) \
          AND kind IN ({}) ORDER BY tag, seq LIMIT 1{lock}) \
          RETURNING {COLUMNS}, tag",
-        list.join(", ")
+        list
     ))
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{COLUMNS, Job, Jobs, State};
-use crate::db::{Row, sql};
+use crate::db::{Row, places, sql};
 use crate::{Error, JobId, PersonId};
 
 /// Finished jobs that the pace is taken from.
@@ -139,12 +139,11 @@ impl Jobs<'_> {
         if jobs.is_empty() {
             return Ok(HashMap::new());
         }
-        let ids: Vec<String> = (2..=jobs.len() + 1).map(|number| format!("${number}")).collect();
         let text = format!(
             "SELECT id, cost, ahead, cost_ahead FROM (SELECT id, cost, row_number() OVER turn - 1 AS ahead, \
              CAST(sum(cost) OVER turn - cost AS BIGINT) AS cost_ahead FROM jobs \
              WHERE state = 'queued' AND kind = $1 WINDOW turn AS (ORDER BY tag, seq)) AS waiting WHERE id IN ({})",
-            ids.join(", ")
+            places(2..=jobs.len() + 1)
         );
         let query = jobs.iter().fold(sql(text).bind(kind), |query, job| query.bind(job.as_str()));
         let rows = self.0.db.all(query).await?;

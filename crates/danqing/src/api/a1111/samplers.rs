@@ -2,9 +2,8 @@
 
 /// Names of the original, their aliases, and the nearest sampler of danqing.
 ///
-/// First-order methods are `euler`, second-order ones of one step `heun`, multistep ones `dpm++2m`, the one for distilled models
-/// `quick`. Noise that a method
-/// adds on the way (`a`, `SDE`) is left out: danqing's samplers are deterministic.
+/// First-order methods are `euler`, second-order ones of one step `heun`, multistep ones `dpm++2m`, the one for distilled
+/// models `quick`. Noise that a method adds on the way (`a`, `SDE`) is left out: danqing's samplers are deterministic.
 pub(super) const SAMPLERS: [(&str, &[&str], &str); 20] = [
     ("DPM++ 2M", &["k_dpmpp_2m"], "dpm++2m"),
     ("DPM++ SDE", &["k_dpmpp_sde"], "heun"),
