@@ -1,6 +1,6 @@
 """Stage `diffusion`: trains the painter by flow matching.
 
-    python -m xiaoyang diffusion [--hours H] [--name RUN] [--phase core|all] [--rate R] [--decay]
+    python -m xiaoyang diffusion [--hours H] [--name RUN] [--phase core|all] [--rate R] [--passing SHARE] [--decay]
 
 Resumes from the newest checkpoint of the run, saves one every five minutes, and writes a sheet of samples beside
 it every half hour. A checkpoint that `restore` made has no state of the optimiser: it is warmed up again, and the average
@@ -153,6 +153,7 @@ def main():
     arguments.add_argument("--threads", type=int, default=2)
     arguments.add_argument("--phase", choices=list(PHASES), default="all", help="what is seen how often (latents.py)")
     arguments.add_argument("--rate", type=float, default=1.0, help="share of the full learning rate")
+    arguments.add_argument("--passing", type=float, default=0.0, help="share of the tokens that passes the middle blocks by (model.py)")
     options = arguments.parse_args()
     torch.set_num_threads(options.threads)
     run = CACHE / "runs" / options.name
@@ -160,6 +161,7 @@ def main():
 
     torch.manual_seed(0)
     model = Painter(Config())
+    model.passing = options.passing
     average = {n: p.detach().clone() for n, p in model.named_parameters()}
     optimiser = Optimiser(model)
     step, since, seconds = 0, 0, 0.0  # `since`: steps that the optimiser's state has seen

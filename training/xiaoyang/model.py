@@ -82,7 +82,12 @@ class Painter(nn.Module):
     """velocity = Painter(latents, t, words): the direction from picture to noise at time t in [0, 1].
 
     With `span_features`, the mean of the direction between t and t - span instead.
+
+    `passing`: a share of the tokens, drawn anew at each call, that walks around the blocks between the first two and the last
+    two while training (TREAD, Krause et al. 2025, arXiv:2501.04765, section 3).
     """
+
+    passing = 0.0
 
     def __init__(self, c: Config = Config()):
         super().__init__()
@@ -144,7 +149,25 @@ class Painter(nn.Module):
         x = self.patch_in(self.patchify(latents)) + self.positions  # (n, tokens, width)
         dtype = torch.bfloat16 if torch.is_autocast_enabled("cpu") else x.dtype
         x, words, mask, modulation = x.to(dtype), words.to(dtype), mask.to(dtype), modulation.to(dtype)
-        for block in self.blocks:
-            x = block(x, words, mask, modulation)
+        if self.passing and self.training:
+            x = self.around(x, words, mask, modulation)
+        else:
+            for block in self.blocks:
+                x = block(x, words, mask, modulation)
         shift, scale = self.final_modulation(condition).to(x.dtype)[:, None].chunk(2, -1)
         return self.unpatchify(self.patch_out(rms(x) * (1 + scale) + shift).float())
+
+    def around(self, x, words, mask, modulation):
+        n, tokens, width = x.shape
+        taken = torch.rand(n, tokens).argsort(1)[:, : round(tokens * (1 - self.passing))]
+        rows = taken[:, :, None].expand(-1, -1, width)
+        hidden = torch.cat([mask[..., : taken.shape[1]], mask[..., tokens:]], -1)  # no token of the picture is hidden
+        for block in self.blocks[:2]:
+            x = block(x, words, mask, modulation)
+        some = x.gather(1, rows)
+        for block in self.blocks[2:-2]:
+            some = block(some, words, hidden, modulation)
+        x = x.scatter(1, rows, some)
+        for block in self.blocks[-2:]:
+            x = block(x, words, mask, modulation)
+        return x

@@ -1,6 +1,6 @@
 //! Plan: an order, read: what to paint for one picture, and how to lay it out.
 
-use std::ops::Range;
+mod people;
 
 use danqing_engine::{self as engine, Emphasis, Prompt, Side, Start};
 use danqing_scene::{
@@ -99,7 +99,7 @@ pub(crate) enum Enlarge {
 impl Plan {
     /// Reads `order`, which must be for one picture.
     pub(crate) fn new(order: Order, knowledge: &Knowledge) -> Self {
-        let (prompt, monks) = unnumbered(&order.prompt);
+        let (prompt, monks) = people::unnumbered(&order.prompt);
         let words = Emphasised::read(&prompt).unwrap_or_default(); // checked when the order was made
         let mut scene = match order.reading {
             Reading::Scene => read(&words.text, knowledge.lexicon()),
@@ -137,7 +137,7 @@ impl Plan {
         let is_person: Vec<bool> =
             scene.subjects.iter().map(|subject| knowledge.is_person(subject)).collect();
         let tone = |index: usize, subject: &Subject, seed: u64| {
-            is_person[index].then(|| toned(subject, seed, &monks))
+            is_person[index].then(|| people::toned(subject, seed, &monks))
         };
         let mut paintings = match &order.incoming {
             None => paintings(&scene, order.seed, tone, said),
@@ -391,87 +391,6 @@ fn surrounding(scene: &Scene, phrase: String, seed: u64) -> Painting {
     }
 }
 
-/// Tones of skin as captions of training name them, light to dark.
-const TONES: [(&str, &str); 5] = [
-    ("浅肤色", "light skin"),
-    ("中等偏浅肤色", "medium-light skin"),
-    ("中等肤色", "medium skin"),
-    ("中等偏深肤色", "medium-dark skin"),
-    ("深肤色", "dark skin"),
-];
-
-/// The tone that captions name for each of the Monk scale, 1 to 10 (`training/xiaoyang/captions.py`).
-const OF_MONK: [usize; 10] = [0, 0, 0, 1, 2, 2, 3, 4, 4, 4];
-
-/// Words that speak of skin, or of a picture without any.
-const SKIN_IS_SAID: [&str; 6] = ["肤", "皮", "skin", "tone", "monk", "emoji"];
-
-/// A person whose skin the prompt leaves open, with a tone of the Monk scale, each as likely as the others: the nearest of the
-/// words is said, and the number given back, whose exact colour is for code to give.
-///
-/// Left to the model, people without a tone are nearly all as yellow as an emoji, and hardly any are dark.
-///
-/// Of `monks`, the numbers that the prompt named, the person's own is given back.
-fn toned(subject: &Subject, seed: u64, monks: &[usize]) -> (Subject, Option<usize>) {
-    let mut subject = subject.clone();
-    let said = subject.description.to_lowercase();
-    let words = |monk: &&usize| {
-        let (zh, en) = TONES[OF_MONK[**monk - 1]];
-        if said.contains(zh) {
-            zh.len()
-        } else if said.contains(en) {
-            en.len()
-        } else {
-            0
-        }
-    };
-    // 深肤色 is also a part of 中等偏深肤色.
-    if let Some(monk) = monks.iter().rev().max_by_key(words).filter(|monk| words(monk) > 0) {
-        return (subject, Some(*monk));
-    }
-    if SKIN_IS_SAID.iter().any(|word| said.contains(word)) || subject.styles.contains(&Style::Emoji) {
-        return (subject, None);
-    }
-    let monk = 1 + (mixed(seed) % OF_MONK.len() as u64) as usize;
-    let (zh, en) = TONES[OF_MONK[monk - 1]];
-    subject.description = match subject.language {
-        Language::Chinese => format!("{zh}的{}", subject.description),
-        Language::English if said.contains(" with ") => format!("{} and {en}", subject.description),
-        Language::English => format!("{} with {en}", subject.description),
-    };
-    (subject, Some(monk))
-}
-
-/// A prompt in which numbers of the Monk scale (蒙克肤色6, Monk skin tone 6, Monk 6) are said as the nearest of the five
-/// tones, and these numbers. Captions name them too rarely for the model to have learnt them, and a reader takes them for counts.
-fn unnumbered(prompt: &str) -> (String, Vec<usize>) {
-    let mut text = prompt.to_owned();
-    let mut monks = Vec::new();
-    while let Some((range, monk)) = monk_number(&text) {
-        let (zh, en) = TONES[OF_MONK[monk - 1]];
-        let words = if text[range.clone()].starts_with('蒙') { zh } else { en };
-        text.replace_range(range, words);
-        monks.push(monk);
-    }
-    (text, monks)
-}
-
-/// Where a text first names a tone of the Monk scale by its number, and the number.
-fn monk_number(text: &str) -> Option<(Range<usize>, usize)> {
-    let text = text.to_ascii_lowercase();
-    let names = ["蒙克", "monk"].into_iter().flat_map(|name| text.match_indices(name));
-    let mut found = names.filter_map(|(start, name)| {
-        let rest = &text[start + name.len()..];
-        let rest = rest.trim_start_matches(|c: char| " 肤色".contains(c) || c.is_ascii_lowercase());
-        let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-        let monk = rest[..digits].parse().ok().filter(|monk| (1..=OF_MONK.len()).contains(monk))?;
-        let rest = &rest[digits..];
-        let more = [" skin tone", " skin"].iter().find(|more| rest.starts_with(**more));
-        Some((start..text.len() - rest.len() + more.map_or(0, |more| more.len()), monk))
-    });
-    found.next()
-}
-
 /// The seed of one painting: the picture's own for the first, far apart for the others.
 ///
 /// The mixing function is `SplitMix64`'s. Source: Steele, Lea and Flood 2014, figure 14.
@@ -508,51 +427,6 @@ mod tests {
         assert!(plan.paintings.iter().all(|painting| painting.prompt == "红灯笼"), "one text");
         assert_eq!(plan.paintings[0].seed, 7, "the first has the picture's seed");
         assert_ne!(plan.paintings[1].seed, plan.paintings[2].seed, "the others have their own");
-    }
-
-    #[test]
-    fn people_whose_skin_is_left_open_have_every_tone() {
-        let paintings = |prompt: &str| -> Vec<Painting> {
-            let wish = |seed| Wish { seed: Some(seed), ..Wish::default() };
-            let order = |seed| Order::new(prompt, &wish(seed)).expect("a sound order");
-            let knowledge = Knowledge::load();
-            (0..500).map(|seed| Plan::new(order(seed), &knowledge).paintings.remove(0)).collect()
-        };
-        let prompts = |prompt: &str| -> Vec<String> {
-            paintings(prompt).into_iter().map(|painting| painting.prompt).collect()
-        };
-        for (prompt, tones) in [("医生", TONES.map(|tone| tone.0)), ("a doctor", TONES.map(|tone| tone.1))]
-        {
-            let people = paintings(prompt);
-            for (monk, tone) in (1..).zip(OF_MONK.map(|tone| tones[tone])) {
-                let such: Vec<_> = people.iter().filter(|person| person.skin == Some(monk)).collect();
-                assert!((30..70).contains(&such.len()), "{prompt}, Monk {monk}: {} of 500", such.len());
-                let exactly = |text: &str| text.starts_with(tone) || text.ends_with(&format!("with {tone}"));
-                assert!(such.iter().all(|person| exactly(&person.prompt)), "{prompt}, Monk {monk}");
-            }
-        }
-        for (prompt, told) in [
-            ("蒙克肤色6的女孩，卡通头像", "中等肤色的女孩"),
-            ("蒙克肤色10的医生", "深肤色的医生"),
-            ("a woman with Monk skin tone 7", "woman with medium-dark skin"),
-            ("a doctor with Monk 1 skin", "doctor with light skin"),
-        ] {
-            let said = prompts(prompt).remove(0);
-            assert!(said.contains(told), "{prompt}: {said}");
-        }
-        let skins = |prompt| -> Vec<Option<usize>> {
-            plan(prompt, Wish::default()).paintings.iter().map(|painting| painting.skin).collect()
-        };
-        assert_eq!(
-            skins("a woman with Monk skin tone 2 and a man with Monk skin tone 9"),
-            [Some(2), Some(9)]
-        );
-        assert_eq!(skins("蒙克肤色8的医生和一只猫"), [Some(8), None]);
-        assert_eq!(skins("深肤色的医生"), [None], "no number, no colour by code");
-        for (prompt, same) in [("深肤色的医生", "深肤色的医生"), ("猫", "猫"), ("点赞", "点赞")]
-        {
-            assert!(prompts(prompt).iter().all(|text| text == same), "{prompt} is said as it is");
-        }
     }
 
     #[test]

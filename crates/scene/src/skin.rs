@@ -30,6 +30,12 @@ const FARTHEST: f32 = 22.0;
 const LEAST_SKIN: f32 = 0.1;
 /// Seen pixels in the middle of a face at least, as a share.
 const LEAST_SEEN: f32 = 0.03;
+/// How often a tone that is given is looked at and put right.
+const CORRECTIONS: usize = 3;
+/// Edges of painted pictures are soft over four of so many parts of a side.
+const SOFT_EDGES: isize = 128;
+/// The likeness to skin of what is not seen.
+const UNSEEN: f32 = -1.0;
 
 /// Skin as it was found.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -68,35 +74,115 @@ pub fn ita([lightness, _, yellow]: [f32; 3]) -> f32 {
 
 /// The skin in the middle of `picture`, which shows a person's head; `None` where there is no such colour.
 pub fn skin(picture: &RgbaImage) -> Option<Skin> {
-    let (tone, near) = found(picture)?;
-    if tone == MONK.len() {
-        return Some(Skin::Yellow);
+    let near = skin_colours(&face(picture))?;
+    let middle = middle(&near, lab);
+    let tones = MONK.iter().chain(&OTHERS[..1]);
+    match nearest(middle, tones.map(|rgb| lab(*rgb)))? {
+        (tone, _) if tone == MONK.len() => Some(Skin::Yellow),
+        (tone, _) => Some(Skin::Toned { monk: tone + 1, ita: ita(middle) }),
     }
-    let near: Vec<[f32; 3]> = near.into_iter().map(lab).collect();
-    Some(Skin::Toned { monk: tone + 1, ita: ita([0, 1, 2].map(|channel| median(&near, channel))) })
 }
 
 /// Gives the skin in `picture`, which shows a person's head, the tone `monk` of the Monk scale (1 to 10), with light and
 /// shade kept. Nothing is changed where no skin is found.
 pub fn tone(picture: &mut RgbaImage, monk: usize) {
-    let Some(target) = MONK.get(monk.wrapping_sub(1)).map(|rgb| oklab(*rgb)) else { return };
-    let Some((_, near)) = found(picture) else { return };
-    let near: Vec<[f32; 3]> = near.into_iter().map(oklab).collect();
-    let skin = [0, 1, 2].map(|channel| median(&near, channel));
-    // Dark skin has less room for shade.
-    let contrast = (target[0] / skin[0].max(0.05)).clamp(0.5, 1.2);
-    for Rgba([red, green, blue, alpha]) in picture.pixels_mut() {
-        let seen = oklab([*red, *green, *blue]);
-        let share = likeness(seen, skin);
-        if *alpha == 0 || share == 0.0 {
-            continue;
+    let Some(wanted) = MONK.get(monk.wrapping_sub(1)).map(|rgb| oklab(*rgb)) else { return };
+    let Some(shift) = Shift::of_face(&face(picture), wanted) else { return };
+    let canvas = Canvas::new(picture, shift.from);
+    for (place, Rgba([red, green, blue, _])) in picture.pixels_mut().enumerate() {
+        let (seen, likeness) = canvas.pixels[place];
+        let share = if likeness < 1.0 { likeness.max(canvas.mixed(place)) } else { 1.0 };
+        if share > 0.0 {
+            [*red, *green, *blue] = shift.moved(seen, likeness, share);
         }
-        let lightness = target[0] + (seen[0] - skin[0]) * contrast;
-        let [a, b] = [1, 2].map(|at| target[at] + seen[at] - skin[at]);
-        let new = Oklch { lightness, chroma: a.hypot(b), hue: b.atan2(a) }.rgb();
-        for (value, new) in [red, green, blue].into_iter().zip(new) {
-            *value = (f32::from(*value) + share * (new - f32::from(*value))).round().clamp(0.0, 255.0) as u8;
+    }
+}
+
+/// How the colours of one skin become those of another, in Oklab.
+struct Shift {
+    from: [f32; 3],
+    to: [f32; 3],
+    contrast: f32,
+}
+
+impl Shift {
+    /// From the skin that `face` has to one whose middle is `wanted`; `None` where it has none.
+    fn of_face(face: &[[u8; 3]], wanted: [f32; 3]) -> Option<Self> {
+        let from = middle(&skin_colours(face)?, oklab);
+        // Dark skin has less room for shade.
+        let contrast = (wanted[0] / from[0].max(0.05)).clamp(0.5, 1.2);
+        let mut shift = Self { from, to: wanted, contrast };
+        // Highlights that become white and shade that becomes black are skin no more, so that the middle comes out elsewhere.
+        for _ in 0..CORRECTIONS {
+            let moved: Vec<[u8; 3]> = face.iter().map(|rgb| shift.alone(*rgb)).collect();
+            let Some(near) = skin_colours(&moved) else { break };
+            let came = middle(&near, oklab);
+            shift.to = add(shift.to, subtract(wanted, came));
         }
+        Some(shift)
+    }
+
+    /// What becomes of a colour whose surroundings are not known.
+    fn alone(&self, rgb: [u8; 3]) -> [u8; 3] {
+        let seen = oklab(rgb);
+        let share = likeness(seen, self.from);
+        if share > 0.0 { self.moved(seen, share, share) } else { rgb }
+    }
+
+    /// What becomes of a colour that is skin by `share`. Shade changes with the `likeness` to skin, so that what is mixed in keeps its own.
+    fn moved(&self, seen: [f32; 3], likeness: f32, share: f32) -> [u8; 3] {
+        let shade = likeness * (self.contrast - 1.0) * (seen[0] - self.from[0]);
+        let [lightness, a, b] = [0, 1, 2].map(|axis| seen[axis] + share * (self.to[axis] - self.from[axis]));
+        let new = Oklch { lightness: lightness + shade, chroma: a.hypot(b), hue: b.atan2(a) };
+        new.rgb().map(|value| value.round().clamp(0.0, 255.0) as u8)
+    }
+}
+
+/// The colours of a picture in Oklab and how like its skin they are.
+struct Canvas {
+    width: usize,
+    pixels: Vec<([f32; 3], f32)>,
+}
+
+impl Canvas {
+    fn new(picture: &RgbaImage, skin: [f32; 3]) -> Self {
+        let pixel = |Rgba([red, green, blue, alpha]): &Rgba<u8>| {
+            let seen = oklab([*red, *green, *blue]);
+            (seen, if *alpha == 0 { UNSEEN } else { likeness(seen, skin) })
+        };
+        Self { width: picture.width() as usize, pixels: picture.pixels().map(pixel).collect() }
+    }
+
+    /// The share of skin in a colour at the edge of skin: edges are soft, so that it lies between the skin around it and what is
+    /// least like that. Without it skin that darkens leaves a light line around hair, eyes and mouth.
+    fn mixed(&self, place: usize) -> f32 {
+        let (seen, likeness) = self.pixels[place];
+        let around = || self.around(place).filter(|(_, likeness)| *likeness > UNSEEN);
+        let (sum, count) = around()
+            .filter(|(_, likeness)| *likeness >= 1.0)
+            .fold(([0.0; 3], 0.0), |(sum, count), (colour, _)| (add(sum, colour), count + 1.0));
+        if count == 0.0 || likeness == UNSEEN {
+            return 0.0;
+        }
+        let skin = sum.map(|value| value / count);
+        let other = around()
+            .map(|(colour, _)| colour)
+            .max_by(|a, b| distance(*a, skin).total_cmp(&distance(*b, skin)));
+        let Some(other) = other else { return 0.0 };
+        let (to_skin, to_seen) = (subtract(skin, other), subtract(seen, other));
+        let length = dot(to_skin, to_skin);
+        if length > 0.0 { (dot(to_seen, to_skin) / length).clamp(0.0, 1.0) } else { 0.0 }
+    }
+
+    /// A grid of colours around a place, which reaches as far as edges of painted pictures are soft.
+    fn around(&self, place: usize) -> impl Iterator<Item = ([f32; 3], f32)> {
+        let (width, height) = (self.width as isize, (self.pixels.len() / self.width) as isize);
+        let (x, y) = ((place % self.width) as isize, (place / self.width) as isize);
+        let step = (width / SOFT_EDGES).max(1);
+        let grid =
+            (-2..=2).flat_map(move |row| (-2..=2).map(move |column| (x + column * step, y + row * step)));
+        grid.filter(move |(x, y)| (0..width).contains(x) && (0..height).contains(y))
+            .map(move |(x, y)| self.pixels[(y * width + x) as usize])
     }
 }
 
@@ -113,54 +199,79 @@ fn oklab(rgb: [u8; 3]) -> [f32; 3] {
     [lightness, chroma * hue.cos(), chroma * hue.sin()]
 }
 
-/// Which of the tones, yellow last, most of the skin in the middle has, and the colours there that are like it.
-fn found(picture: &RgbaImage) -> Option<(usize, Vec<[u8; 3]>)> {
+/// The seen colours in the middle of the face that a picture of a person shows; none where hardly any are seen.
+fn face(picture: &RgbaImage) -> Vec<[u8; 3]> {
     let [columns, rows] = FACE;
     let within =
         |at: u32, side: u32, (from, to): (f32, f32)| (from..to).contains(&((at as f32 + 0.5) / side as f32));
-    let face = picture
-        .enumerate_pixels()
-        .filter(|(x, y, _)| within(*x, picture.width(), columns) && within(*y, picture.height(), rows));
     let (mut colours, mut all) = (Vec::new(), 0usize);
-    for (_, _, Rgba([red, green, blue, alpha])) in face {
-        all += 1;
-        if *alpha > 200 {
-            colours.push([*red, *green, *blue]);
+    for (x, y, Rgba([red, green, blue, alpha])) in picture.enumerate_pixels() {
+        if within(x, picture.width(), columns) && within(y, picture.height(), rows) {
+            all += 1;
+            if *alpha > 200 {
+                colours.push([*red, *green, *blue]);
+            }
         }
     }
-    if (colours.len() as f32) < LEAST_SEEN * all as f32 || colours.is_empty() {
-        return None;
+    if (colours.len() as f32) < LEAST_SEEN * all as f32 {
+        colours.clear();
     }
+    colours
+}
+
+/// Those of the colours of a face that are its skin: like the tone, or the yellow, that most of them are nearest to.
+fn skin_colours(face: &[[u8; 3]]) -> Option<Vec<[u8; 3]>> {
     let tones: Vec<[f32; 3]> = MONK.iter().chain(&OTHERS).map(|rgb| lab(*rgb)).collect();
-    let mut counts = vec![0usize; tones.len()];
-    for colour in &colours {
-        let colour = lab(*colour);
-        let nearest = tones
-            .iter()
-            .map(|tone| distance(colour, *tone))
-            .enumerate()
-            .min_by(|(_, a), (_, b)| a.total_cmp(b));
-        if let Some((tone, _)) = nearest.filter(|(_, distance)| *distance < FARTHEST) {
-            counts[tone] += 1;
+    let mut counts = [0usize; MONK.len() + 1];
+    let mut skins = Vec::new();
+    for rgb in face {
+        let colour = lab(*rgb);
+        let (tone, distance) = nearest(colour, tones.iter().copied())?;
+        if distance < FARTHEST
+            && let Some(count) = counts.get_mut(tone)
+        {
+            *count += 1;
+            skins.push((*rgb, colour));
         }
     }
-    let skins = &counts[..=MONK.len()];
-    let most = (0..skins.len()).max_by_key(|&tone| (skins[tone], usize::MAX - tone))?;
-    if (skins.iter().sum::<usize>() as f32) < LEAST_SKIN * colours.len() as f32 {
+    if skins.is_empty() || (skins.len() as f32) < LEAST_SKIN * face.len() as f32 {
         return None;
     }
-    colours.retain(|colour| distance(lab(*colour), tones[most]) < FARTHEST);
-    Some((most, colours))
+    let most = (0..counts.len()).max_by_key(|&tone| (counts[tone], usize::MAX - tone))?;
+    skins.retain(|(_, colour)| distance(*colour, tones[most]) < FARTHEST);
+    Some(skins.into_iter().map(|(rgb, _)| rgb).collect())
+}
+
+/// Which of `tones` is nearest to a colour, all in CIELAB, and how far it is.
+fn nearest(colour: [f32; 3], tones: impl Iterator<Item = [f32; 3]>) -> Option<(usize, f32)> {
+    tones.map(|tone| distance(colour, tone)).enumerate().min_by(|(_, a), (_, b)| a.total_cmp(b))
 }
 
 fn distance(a: [f32; 3], b: [f32; 3]) -> f32 {
-    a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt()
+    let between = subtract(a, b);
+    dot(between, between).sqrt()
 }
 
-fn median(colours: &[[f32; 3]], channel: usize) -> f32 {
-    let mut values: Vec<f32> = colours.iter().map(|colour| colour[channel]).collect();
-    values.sort_by(f32::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(0.0)
+fn add(a: [f32; 3], b: [f32; 3]) -> [f32; 3] {
+    [0, 1, 2].map(|axis| a[axis] + b[axis])
+}
+
+fn subtract(a: [f32; 3], b: [f32; 3]) -> [f32; 3] {
+    [0, 1, 2].map(|axis| a[axis] - b[axis])
+}
+
+fn dot(a: [f32; 3], b: [f32; 3]) -> f32 {
+    a.into_iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// The median of colours on each axis of a space.
+fn middle(colours: &[[u8; 3]], space: impl Fn([u8; 3]) -> [f32; 3]) -> [f32; 3] {
+    let colours: Vec<[f32; 3]> = colours.iter().map(|rgb| space(*rgb)).collect();
+    [0, 1, 2].map(|axis| {
+        let mut values: Vec<f32> = colours.iter().map(|colour| colour[axis]).collect();
+        values.sort_by(f32::total_cmp);
+        values.get(values.len() / 2).copied().unwrap_or(0.0)
+    })
 }
 
 #[cfg(test)]
@@ -228,6 +339,24 @@ mod tests {
         let mut blue = head([40, 90, 220]);
         tone(&mut blue, 5);
         assert!(blue == head([40, 90, 220]), "no skin, no tone");
+    }
+
+    #[test]
+    fn a_soft_edge_stays_between_its_two_sides() {
+        let (skin, hair) = (MONK[4], [150u8, 40, 20]);
+        let mixed =
+            |skin: [u8; 3]| [0, 1, 2].map(|at| ((u16::from(skin[at]) + u16::from(hair[at])) / 2) as u8);
+        let mut picture = head(skin);
+        let column = |picture: &mut RgbaImage, x: u32, [r, g, b]: [u8; 3]| {
+            (50..90).for_each(|y| picture.put_pixel(x, y, Rgba([r, g, b, 255])));
+        };
+        column(&mut picture, 60, mixed(skin));
+        (61..64).for_each(|x| column(&mut picture, x, hair));
+        tone(&mut picture, 9);
+        let [r, g, b, _] = picture.get_pixel(60, 70).0;
+        let off = distance(lab([r, g, b]), lab(mixed(MONK[8])));
+        assert!(off < 8.0, "{:?} is {off} from half hair, half skin", [r, g, b]);
+        assert_eq!(picture.get_pixel(62, 70).0, [hair[0], hair[1], hair[2], 255], "hair stays");
     }
 
     #[test]

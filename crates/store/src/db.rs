@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Pages that a connection to SQLite keeps in memory, as its pragma wants them: each of the five fills its own as the database
 /// grows, and the system keeps the file in memory besides.
-const CACHE_KIB: &str = "-4096";
+const CACHE_KIB: &str = "-1024";
 
 #[derive(Clone, Debug)]
 pub(crate) enum Db {
