@@ -157,11 +157,14 @@ impl Canvas {
     /// least like that. Without it skin that darkens leaves a light line around hair, eyes and mouth.
     fn mixed(&self, place: usize) -> f32 {
         let (seen, likeness) = self.pixels[place];
+        if likeness == UNSEEN {
+            return 0.0;
+        }
         let around = || self.around(place).filter(|(_, likeness)| *likeness > UNSEEN);
         let (sum, count) = around()
             .filter(|(_, likeness)| *likeness >= 1.0)
             .fold(([0.0; 3], 0.0), |(sum, count), (colour, _)| (add(sum, colour), count + 1.0));
-        if count == 0.0 || likeness == UNSEEN {
+        if count == 0.0 {
             return 0.0;
         }
         let skin = sum.map(|value| value / count);

@@ -17,8 +17,8 @@ const NAMES: [[&[&str]; 2]; 5] = [
 ];
 /// The place in [`NAMES`] of each tone of the Monk scale, 1 to 10.
 const OF_MONK: [usize; 10] = [0, 0, 0, 1, 2, 2, 3, 4, 4, 4];
-/// What the model is told where code gives a tone: avatars whose skin is darker than medium lose eyes and mouth, other people whose
-/// skin is the very darkest come out best from the name next to it.
+/// What the model is told where code gives a tone: avatars darker than medium would lose eyes and mouth, and of other people
+/// Monk 6 and 8 come out best from medium-dark.
 const TOLD_OF_AVATARS: [usize; 10] = [0, 0, 0, 1, 2, 2, 2, 2, 2, 2];
 const TOLD_OF_OTHERS: [usize; 10] = [0, 0, 0, 1, 2, 3, 3, 3, 4, 4];
 /// Concepts whose pictures are avatars more often than emoji: boy, girl, person, man, woman, old person, old man.
