@@ -147,8 +147,11 @@ struct Canvas {
 impl Canvas {
     fn new(picture: &RgbaImage, skin: [f32; 3]) -> Self {
         let pixel = |Rgba([red, green, blue, alpha]): &Rgba<u8>| {
+            if *alpha == 0 {
+                return ([0.0; 3], UNSEEN);
+            }
             let seen = oklab([*red, *green, *blue]);
-            (seen, if *alpha == 0 { UNSEEN } else { likeness(seen, skin) })
+            (seen, likeness(seen, skin))
         };
         Self { width: picture.width() as usize, pixels: picture.pixels().map(pixel).collect() }
     }
