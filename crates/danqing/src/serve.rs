@@ -18,6 +18,7 @@ use axum::{Router, extract};
 use danqing_store::Role;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::spawn_blocking;
 use tokio::time::interval;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -34,6 +35,8 @@ use crate::{api, screening, web, webhooks, worker};
 const CHORES: Duration = Duration::from_secs(10 * 60);
 /// How often the ledger's head is signed, where it has grown.
 const SIGNING: Duration = Duration::from_secs(60);
+/// How often memory that nobody uses is given back to the system.
+const GIVING_BACK: Duration = Duration::from_secs(60);
 /// Files without a row that are younger may belong to a writer at work.
 const SWEPT_MS: i64 = 60 * 60 * 1000;
 
@@ -192,11 +195,15 @@ async fn metrics(
 
 /// What has to be done now and then, whoever is there.
 async fn chores(studio: Arc<Studio>, mut going: watch::Receiver<bool>) {
-    let (mut sweep, mut sign) = (interval(CHORES), interval(SIGNING));
+    let (mut sweep, mut sign, mut give_back) = (interval(CHORES), interval(SIGNING), interval(GIVING_BACK));
     loop {
         let done: Result<(), danqing_store::Error> = tokio::select! {
             _ = sweep.tick() => swept(&studio).await,
             _ = sign.tick() => studio.store.ledger().checkpoint().await.map(drop),
+            _ = give_back.tick() => {
+                drop(spawn_blocking(danqing_engine::give_back));
+                Ok(())
+            }
             () = ended(&mut going) => return,
         };
         if let Err(error) = done {

@@ -48,7 +48,7 @@ mod upscale;
 mod weights;
 
 pub use codec::Codec;
-pub use danqing_kernels::{Cpu, Level};
+pub use danqing_kernels::{Cpu, Level, give_back};
 pub use denoiser::{Denoiser, Guided, Prediction};
 pub use dit::{Conditioning, Config, Painter, Painting};
 pub use error::Error;
