@@ -49,12 +49,13 @@ def main():
     for concept in concepts:
         del concept["pair"]
     nearest = read_nearest(concepts)
+    commonest = read_commonest(concepts, nearest)
     attach_nearest(concepts, nearest)
     check(concepts, nearest, sources)
     set_apart(concepts, read_alone())
     write_concepts(concepts)
     rows = write_synonyms(concepts, nearest)
-    report(concepts, rows)
+    report(concepts, rows, commonest)
 
 
 # ------------------------------------------------------------------ sources
@@ -249,6 +250,29 @@ def read_nearest(concepts):
     return nearest
 
 
+def read_commonest(concepts, nearest):
+    """(word, language) -> id, or None where no picture is near enough. Words that no other table has are near to it."""
+    by_name = {concept["zh"]: concept["id"] for concept in concepts}
+    named = {(word.casefold(), language): concept["id"] for concept in concepts for language in ("zh", "en")
+             for word in [concept[language], *concept[f"{language}_alt"]]}
+    named |= {(concept["plural"].casefold(), "en"): concept["id"] for concept in concepts}
+    commonest, faults = {}, []
+    for number, line in enumerate((HERE / "commonest.tsv").read_text(encoding="utf-8").splitlines(), 1):
+        if line.startswith("#"):
+            continue
+        word, language, name = line.split("\t")
+        key, wanted = (word, language), by_name.get(name)
+        found = [named[key]] if key in named else nearest.get(key, [])
+        if key in commonest or (name != "-" and wanted is None) or (found and wanted not in found):
+            faults.append(f"commonest.tsv:{number}: `{word}` is there twice, or other tables do not say `{name}`: {found}")
+        commonest[key] = wanted
+        if wanted and not found:
+            nearest[key] = [wanted]
+    if faults:
+        sys.exit("\n".join(faults))
+    return commonest
+
+
 def attach_nearest(concepts, nearest):
     by_id = {concept["id"]: concept for concept in concepts}
     for (word, language), ids in nearest.items():
@@ -326,11 +350,14 @@ def write_synonyms(concepts, nearest):
     return rows
 
 
-def report(concepts, rows):
+def report(concepts, rows, commonest):
     print(f"{len(concepts)} concepts:", ", ".join(
         f"{kind} {count}" for kind, count in Counter(concept["kind"] for concept in concepts).most_common()))
     for (language, relation), count in sorted(Counter((row[1], row[2]) for row in rows).items()):
         print(f"{language} {relation}: {count} words")
+    for language in ("zh", "en"):
+        pictures = [identity for (_, each), identity in commonest.items() if each == language]
+        print(f"{language} commonest nouns: {len(pictures)}, {sum(map(bool, pictures))} of them with a picture")
     emoji = [concept for concept in concepts if not concept["id"].startswith("art-")]
     print("without 3D picture:", " ".join(concept["zh"] for concept in emoji if not concept["file"]) or "none")
     print("without flat picture:", " ".join(concept["zh"] for concept in emoji if not concept["icon"]) or "none")

@@ -13,6 +13,7 @@ import torch
 from safetensors.torch import save_file
 
 
+from .pixels import Codec, Upscaler
 from .places import CACHE, MODELS
 
 VERSION = "0.2"
@@ -45,10 +46,37 @@ def painter(name, file):
     save_file(tensors, MODELS / f"{file}.safetensors", metadata=saved["config"] | facts)
 
 
+@torch.no_grad()
+def ranges(codec, upscaler, pictures=512):
+    """What an engine that multiplies 8-bit factors has to know: least and largest value of each channel that enters the
+    convolutions between the first and the last, over pictures of training: `name.range`, (channels, 2)."""
+    found = {}
+
+    def watch(name):
+        def see(_, inputs):
+            x = inputs[0].transpose(0, 1).flatten(1)
+            low, high = found.get(name, (x.new_zeros(len(x)),) * 2)
+            found[name] = torch.minimum(low, x.amin(1)), torch.maximum(high, x.amax(1))
+        return see
+
+    decoder, enlarger = Codec(), Upscaler()
+    decoder.load_state_dict(codec["model"])
+    enlarger.load_state_dict(upscaler["model"])
+    for prefix, model, ends in (("codec", decoder, ("stem", "up128")), ("upscaler", enlarger, ("enter",))):
+        for name, part in model.named_modules():
+            if isinstance(part, torch.nn.Conv2d) and name not in ends:
+                part.register_forward_pre_hook(watch(f"{prefix}.{name}.range"))
+    latents = np.load(CACHE / "latents.npy", mmap_mode="r")
+    for rows in np.linspace(0, len(latents) - 1, pictures).astype(int).reshape(-1, 16):
+        enlarger((decoder.decode(torch.from_numpy(latents[rows]).float()) / 2 + 0.5).clamp(0, 1))
+    return {name: torch.stack(both, 1) for name, both in found.items()}
+
+
 def pixels():
     codec, upscaler = torch.load(CACHE / "codec.pt"), torch.load(CACHE / "upscaler.pt")
     tensors = {f"codec.{k}": v for k, v in codec["model"].items()} | {f"upscaler.{k}": v for k, v in upscaler["model"].items()}
     exact = {k: tensors.pop(k).float().contiguous() for k in ("codec.basis", "codec.mean", "codec.scale", "upscaler.slopes")}
+    exact |= ranges(codec, upscaler)
     facts = {"name": "xiaoyang", "version": VERSION, "codec_minutes": f"{codec['seconds'] / 60:.0f}", "upscaler_minutes": f"{upscaler['seconds'] / 60:.0f}"}
     save_file(compact(tensors) | exact, MODELS / "pixels.safetensors", metadata=facts)
 

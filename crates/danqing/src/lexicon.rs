@@ -48,12 +48,22 @@ fn emoji(id: &str) -> String {
     id.split('-').map(character).collect::<Option<String>>().unwrap_or_default()
 }
 
+/// Concepts whose clothes or beard tell whom most people expect, though either is drawn: person with beard, in a tuxedo, with a veil.
+const EXPECTED: [&str; 3] = ["1f9d4", "1f935", "1f470"];
+/// What is said of a person who is no longer left open to be a man or a woman; 大夫 is a doctor.
+const GENDER_IS_SAID: [&str; 15] = [
+    "男", "女", "胡", "裙", "孕", "农夫", "man", "men", "male", "boy", "girl", "beard", "mustache", "dress",
+    "skirt",
+];
+
 /// The concepts with a way back from their ids.
 pub(crate) struct Knowledge {
     lexicon: Lexicon,
     places: HashMap<String, usize>,
     /// Ids of whole people; hands and other parts are not among them.
     people: HashSet<String>,
+    /// Ids of people who may be men or women, with the ids of both.
+    genders: HashMap<String, [String; 2]>,
 }
 
 /// A subject's words as the model knows them.
@@ -75,10 +85,16 @@ impl Knowledge {
             .filter(|concept| concept.person && concept.kind != "body")
             .map(|concept| concept.id.clone())
             .collect();
+        let ids: HashSet<&str> = concepts.iter().map(|concept| concept.id.as_str()).collect();
+        let genders = concepts
+            .iter()
+            .filter(|concept| concept.kind == "person" && !EXPECTED.contains(&concept.id.as_str()))
+            .filter_map(|concept| Some((concept.id.clone(), genders(&concept.id, &ids)?)))
+            .collect();
         let lexicon = Lexicon::new(concepts.into_iter().map(Entry::from));
         let places =
             lexicon.entries().iter().enumerate().map(|(place, entry)| (entry.id.clone(), place)).collect();
-        Self { lexicon, places, people }
+        Self { lexicon, places, people, genders }
     }
 
     /// The names, for the prompt reader.
@@ -96,6 +112,33 @@ impl Knowledge {
     /// Whether a subject is a person.
     pub(crate) fn is_person(&self, subject: &Subject) -> bool {
         subject.concept.as_ref().is_some_and(|concept| self.people.contains(&concept.id))
+    }
+
+    /// A person whom the prompt leaves open to be a man or a woman as one of both: the first or the second; `None` of all others.
+    ///
+    /// The model has a firm idea of most of them: every police officer is a man, every firefighter a woman.
+    pub(crate) fn presented(&self, subject: &Subject, second: bool) -> Option<Subject> {
+        let concept = subject.concept.as_ref().filter(|concept| !concept.near)?;
+        let said = format!("{} {}", subject.head, subject.description).to_lowercase();
+        if GENDER_IS_SAID.iter().any(|word| said.contains(word)) {
+            return None;
+        }
+        let id = &self.genders.get(&concept.id)?[usize::from(second)];
+        let name = |id: &str| {
+            let entry = &self.lexicon.entries()[*self.places.get(id)?];
+            Some(match subject.language {
+                Language::Chinese => entry.zh.as_str(),
+                Language::English => entry.en.as_str(),
+            })
+        };
+        let open = [subject.head.as_str(), name(&concept.id)?];
+        let open = open.into_iter().find(|name| subject.description.contains(name))?;
+        let description = replaced_last(&subject.description, open, name(id)?);
+        Some(Subject {
+            description,
+            concept: Some(danqing_scene::Concept { id: id.clone(), near: false }),
+            ..subject.clone()
+        })
     }
 
     /// Whether xiaoyang was shown `style`; `training/xiaoyang/captions.py` lists what it was. A sticker, an icon or an
@@ -133,6 +176,19 @@ impl Knowledge {
         }
         Caption { instead: concept.near.then(|| name.clone()), subject }
     }
+}
+
+/// The ids of the man and the woman of a person's id, as emoji have them.
+fn genders(id: &str, known: &HashSet<&str>) -> Option<[String; 2]> {
+    let both = match id {
+        "1f9d2" => ["1f466", "1f467"].map(str::to_owned),
+        "1f9d3" => ["1f474", "1f475"].map(str::to_owned),
+        _ => match id.strip_prefix("1f9d1") {
+            Some(rest) => ["1f468", "1f469"].map(|adult| format!("{adult}{rest}")),
+            None => ["2642", "2640"].map(|sign| format!("{id}-200d-{sign}")),
+        },
+    };
+    both.iter().all(|id| known.contains(id.as_str())).then_some(both)
 }
 
 /// `text` with the last `old` in it made `new`: the head of a phrase stands behind what describes it.

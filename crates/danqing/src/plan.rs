@@ -137,7 +137,10 @@ impl Plan {
         let is_person: Vec<bool> =
             scene.subjects.iter().map(|subject| knowledge.is_person(subject)).collect();
         let tone = |index: usize, subject: &Subject, seed: u64| {
-            is_person[index].then(|| people::toned(subject, seed, &monks))
+            is_person[index].then(|| {
+                let presented = knowledge.presented(subject, people::is_second(seed));
+                people::toned(presented.as_ref().unwrap_or(subject), seed, &monks)
+            })
         };
         let mut paintings = match &order.incoming {
             None => paintings(&scene, order.seed, tone, said),

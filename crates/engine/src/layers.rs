@@ -8,7 +8,8 @@ use crate::{Error, Weights};
 ///
 /// Of them `quantised` and `swiglu` give what a level with 8-bit factors quantises: the four matrices that a block of the
 /// painter multiplies every token with at every step, 97 % of a step's products. All other layers are small, or work once
-/// for all steps, and an error of theirs would be in every step.
+/// for all steps, and an error of theirs would be in every step. Convolutions are quantised where the file says in which ranges
+/// their inputs lie: all of codec and upscaler but the first and the codec's last, which is added to the picture as it is.
 #[derive(Clone, Copy)]
 pub(crate) struct Layers<'a> {
     pub(crate) weights: &'a Weights<'a>,
@@ -43,11 +44,16 @@ impl Layers<'_> {
         Ok(Linear::swiglu(self.cpu, &weight, None, inputs, hidden))
     }
 
-    /// A 3x3 convolution with bias.
+    /// A 3x3 convolution with bias, in 8 bits where the level has them and the file has the ranges of its input.
     pub(crate) fn conv(&self, name: &str, inputs: usize, outputs: usize) -> Result<Conv3x3, Error> {
         let weight = self.values(&format!("{name}.weight"), &[outputs, inputs, 3, 3])?;
         let bias = self.values(&format!("{name}.bias"), &[outputs])?;
-        Ok(Conv3x3::new(self.cpu, &weight, Some(&bias), inputs, outputs))
+        let ranges = format!("{name}.range");
+        if !self.contains(&ranges) {
+            return Ok(Conv3x3::new(self.cpu, &weight, Some(&bias), inputs, outputs));
+        }
+        let ranges = self.values(&ranges, &[inputs, 2])?;
+        Ok(Conv3x3::quantised(self.cpu, &weight, Some(&bias), ranges.as_chunks().0, inputs, outputs))
     }
 
     /// Residual blocks `name.0`, `name.1` and so on, as many as there are.

@@ -133,8 +133,13 @@ impl Head<'_> {
         let multiplier = Multiplier::new(self.simd);
         for first in (0..self.shape.tokens).step_by(BLOCK_ROWS) {
             let rows = first..self.shape.tokens.min(first + BLOCK_ROWS);
-            let factor =
-                Factor { words: queries, stride: head_words, segments: &[0], segment_words: head_words };
+            let factor = Factor {
+                words: queries,
+                stride: head_words,
+                segments: &[0],
+                segment_words: head_words,
+                has_scales: false,
+            };
             let tiles = Tiles::new(first * head_words, head_words, rows.len());
             for (panel, keys) in keys.chunks_exact(head_words * panel_columns).enumerate() {
                 let keys = Panel { words: keys, wanted: sizes.keys - panel * panel_columns };
@@ -156,8 +161,13 @@ impl Head<'_> {
             {
                 to_words(self.simd, scores, weights);
             }
-            let factor =
-                Factor { words: weights, stride: weight_stride, segments: &[0], segment_words: weight_words };
+            let factor = Factor {
+                words: weights,
+                stride: weight_stride,
+                segments: &[0],
+                segment_words: weight_words,
+                has_scales: false,
+            };
             let tiles = Tiles::new(0, weight_stride, rows.len());
             for (panel, values) in values.chunks_exact(weight_words * panel_columns).enumerate() {
                 let values = Panel { words: values, wanted: panel_columns };

@@ -16,8 +16,8 @@ pub enum Level {
     Avx512Bf16,
     /// AMX tiles: products of bf16 factors, summed in f32.
     AmxBf16,
-    /// AVX-512 with `vpdpbusd`: linear layers multiply 8-bit factors and sum them in i32, all else is as at
-    /// [`Level::Avx512Bf16`]. It loses more than rounding to bf16 does, so nobody gets it who has not asked for it.
+    /// AVX-512 with `vpdpbusd`: linear layers and convolutions that may be quantised multiply 8-bit factors and sum them in i32,
+    /// all else is as at [`Level::Avx512Bf16`]. It loses more than rounding to bf16 does, so nobody gets it who has not asked for it.
     Avx512Int8,
 }
 

@@ -4,7 +4,7 @@
 //! once for that level ([`Linear`], [`Conv3x3`]); every call after that takes f32 slices, channels last, and allocates
 //! nothing once its buffers have grown. From [`Level::Avx512Bf16`] on, the factors of products are rounded to bf16
 //! and summed in f32; below, everything is f32. [`Level::Avx512Int8`], which has to be asked for, multiplies linear layers
-//! in 8 bits.
+//! in 8 bits, and convolutions that know in which ranges their inputs lie.
 //!
 //! Promise: a result never depends on the number of threads, on the rows computed beside it, or on the run; each
 //! output element is one sum in one fixed order. It does depend on the level.

@@ -2,7 +2,7 @@
 
 use crate::epilogue::{Epilogue, finish, finish_swiglu};
 use crate::level::{Level, Simd};
-use crate::panels::{Panels, Segments, from_bf16, rows_to_words};
+use crate::panels::{CODE_OFFSET, Panels, Segments, from_bf16, rows_to_words};
 use crate::pool::Cpu;
 use crate::product::{Factor, PlacedTile, RowTile, TILE_ROWS, multiply_all};
 use crate::scratch::{Purpose, with_scratch};
@@ -114,7 +114,7 @@ impl Linear {
         assert!(in_features > 0 && out_features > 0, "a layer without features");
         assert!(in_features <= MOST_FEATURES, "sums of `{in_features}` products would not fit");
         assert!(bias.is_none_or(|bias| bias.len() == out_features), "bias is not (out_features)");
-        let segments = Segments { count: 1, elements: in_features };
+        let segments = Segments { count: 1, elements: in_features, zeros: &[CODE_OFFSET] };
         let panels = Panels::pack(cpu, simd, out_features, segments, |column, _, element| {
             weight(column * in_features + element)
         });
@@ -143,7 +143,7 @@ impl Linear {
         };
         // Asked for once for every value of a column, so worked out once.
         let sources: Vec<_> = (0..columns).map(source).collect();
-        let segments = Segments { count: 1, elements: in_features };
+        let segments = Segments { count: 1, elements: in_features, zeros: &[CODE_OFFSET] };
         let panels = Panels::pack(cpu, simd, columns, segments, |column, _, element| {
             sources[column].map_or(0.0, |row| weight(row * in_features + element))
         });
@@ -183,7 +183,13 @@ impl Linear {
         with_scratch(Purpose::Operand, |scratch| {
             let left = rows_to_words(cpu, simd, x, self.in_features, &mut scratch.factors);
             let segment_words = simd.words(self.in_features);
-            let factor = Factor { words: left.words, stride: left.stride, segments: &[0], segment_words };
+            let factor = Factor {
+                words: left.words,
+                stride: left.stride,
+                segments: &[0],
+                segment_words,
+                has_scales: true,
+            };
             let tiles = |rows: std::ops::Range<usize>| {
                 rows.clone().step_by(TILE_ROWS).map(move |first_row| PlacedTile {
                     tile: RowTile {

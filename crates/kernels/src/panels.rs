@@ -5,8 +5,8 @@
 //! that of `vpdpbusd`, and 16 words by 16 columns of pairs, with a stride, are the layout an AMX tile wants.
 //!
 //! A code is a value in units of its row's (for weights: its column's) scale, the largest absolute value by 127. Left
-//! factors are stored plus 128, because `vpdpbusd` takes them without a sign; what that adds to the sum of a column is
-//! the same for all rows and stands, negated, behind the column's codes.
+//! factors are stored plus 128, because `vpdpbusd` takes them without a sign, or, in convolutions, plus the zero of their channel;
+//! what that adds to the sum of a column is the same for all rows and stands, negated, behind the column's codes.
 
 use crate::level::{Simd, vectorised};
 use crate::pool::Cpu;
@@ -36,8 +36,8 @@ pub(crate) fn pair(low: f32, high: f32) -> u32 {
 /// Largest code; -128 is not used, so that a code and its negative are the same distance from zero.
 const LARGEST_CODE: f32 = 127.0;
 
-/// Added to the codes of left factors.
-pub(crate) const CODE_OFFSET: i32 = 128;
+/// Added to the codes of left factors in linear layers.
+pub(crate) const CODE_OFFSET: u8 = 128;
 
 /// What a code stands for in a row whose largest absolute value is `largest`, and the factor from values to codes.
 ///
@@ -87,7 +87,13 @@ pub(crate) fn to_words(simd: Simd, values: &[f32], words: &mut [u32]) {
 
 /// Words that hold `elements` values, without padding.
 pub(crate) fn bare_words(simd: Simd, elements: usize) -> usize {
-    if simd.is_bf16() { elements.div_ceil(2) } else { elements }
+    if simd.is_bf16() {
+        elements.div_ceil(2)
+    } else if simd.is_int8() {
+        elements.div_ceil(4)
+    } else {
+        elements
+    }
 }
 
 /// A right factor, packed once.
@@ -102,10 +108,12 @@ pub(crate) struct Panels {
 
 /// How the sum over one column is laid out.
 #[derive(Clone, Copy)]
-pub(crate) struct Segments {
+pub(crate) struct Segments<'a> {
     pub(crate) count: usize,
     /// Values in one segment, without padding.
     pub(crate) elements: usize,
+    /// What is added to 8-bit codes of the left factor, again and again over a segment: one number, or one for each channel.
+    pub(crate) zeros: &'a [u8],
 }
 
 impl Panels {
@@ -114,7 +122,7 @@ impl Panels {
         cpu: &Cpu,
         simd: Simd,
         columns: usize,
-        segments: Segments,
+        segments: Segments<'_>,
         value: impl Fn(usize, usize, usize) -> f32 + Sync,
     ) -> Self {
         let panel_columns = simd.panel_columns();
@@ -149,7 +157,7 @@ impl Panels {
                         *value = element(first + column, segment, index);
                     }
                     let words = panel[column..].iter_mut().step_by(panel_columns);
-                    pack_codes(simd, &values, &mut codes, words);
+                    pack_codes(simd, &values, segments.zeros, &mut codes, words);
                 }
                 return;
             }
@@ -187,13 +195,20 @@ impl Panels {
 }
 
 /// Writes a column's codes, four to a word, then what to add to its sum and its scale. `codes`: room for them.
-fn pack_codes<'a>(simd: Simd, values: &[f32], codes: &mut [u32], words: impl Iterator<Item = &'a mut u32>) {
+fn pack_codes<'a>(
+    simd: Simd,
+    values: &[f32],
+    zeros: &[u8],
+    codes: &mut [u32],
+    words: impl Iterator<Item = &'a mut u32>,
+) {
     crate::product::quantise(simd, values, codes);
     let (codes, scale) = (&codes[..simd.words(values.len())], codes[simd.words(values.len())]);
     // Right factors have a sign.
     let signed = codes.iter().map(|word| word ^ 0x8080_8080);
-    let sum: i32 = signed.clone().flat_map(u32::to_le_bytes).map(|code| i32::from(code.cast_signed())).sum();
-    let tail = [(-CODE_OFFSET * sum).cast_unsigned(), scale];
+    let codes = signed.clone().flat_map(u32::to_le_bytes).map(|code| i32::from(code.cast_signed()));
+    let sum: i32 = codes.zip(zeros.iter().cycle()).map(|(code, zero)| code * i32::from(*zero)).sum();
+    let tail = [(-sum).cast_unsigned(), scale];
     words.zip(signed.chain(tail)).for_each(|(slot, word)| *slot = word);
 }
 

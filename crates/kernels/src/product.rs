@@ -40,6 +40,8 @@ pub(crate) struct Factor<'a> {
     pub(crate) stride: usize,
     pub(crate) segments: &'a [usize],
     pub(crate) segment_words: usize,
+    /// Whether a word behind each row of 8-bit codes says what they are in units of; otherwise the columns' scales say all.
+    pub(crate) has_scales: bool,
 }
 
 /// Up to 16 rows of a left factor that are `stride` apart.
@@ -272,7 +274,8 @@ pub fn peak_rate(cpu: &Cpu) -> f64 {
             let panel = scratch.panels.take((words + simd.column_tail()) * columns);
             factor.fill(0);
             panel.fill(0);
-            let factor = Factor { words: factor, stride, segments: &[0], segment_words: words };
+            let factor =
+                Factor { words: factor, stride, segments: &[0], segment_words: words, has_scales: true };
             let sums = scratch.sums.take(BLOCK_ROWS * columns);
             let tiles = [0, TILE_ROWS * stride].map(|offset| RowTile { offset, rows: TILE_ROWS });
             let multiplier = Multiplier::new(simd);
@@ -319,6 +322,21 @@ pub(crate) fn quantise(simd: Simd, values: &[f32], words: &mut [u32]) {
     vectors::quantise(simd, values, words);
     #[cfg(not(target_arch = "x86_64"))]
     unreachable!("no `{}` here for `{}` values and `{}` words", simd.level(), values.len(), words.len());
+}
+
+/// Writes pixels as 8-bit codes, four channels to a word: each value times the inverse of its channel's unit, plus the channel's zero,
+/// cut to 0 to 255. Channels are a multiple of 16; `simd` must be of int8.
+pub(crate) fn quantise_pixels(
+    simd: Simd,
+    values: &[f32],
+    inverses: &[f32],
+    zeros: &[f32],
+    words: &mut [u32],
+) {
+    #[cfg(target_arch = "x86_64")]
+    vectors::quantise_pixels(simd, values, inverses, zeros, words);
+    #[cfg(not(target_arch = "x86_64"))]
+    unreachable!("no `{}` for {} values, {inverses:?}, {zeros:?}, {words:?}", simd.level(), values.len());
 }
 
 /// Whether processor and system let this process use AMX tiles with bf16.

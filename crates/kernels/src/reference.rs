@@ -17,7 +17,7 @@ pub enum Rounding {
 }
 
 impl Rounding {
-    /// What a level does in convolutions and attention.
+    /// What a level does in attention and in convolutions that are not [`crate::Conv3x3::quantised`].
     #[must_use]
     pub fn of(level: Level) -> Self {
         if level >= Level::Avx512Bf16 { Self::Bf16 } else { Self::Exact }

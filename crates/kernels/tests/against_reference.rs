@@ -163,6 +163,61 @@ fn check_convolution(height: usize, width: usize, inputs: usize, outputs: usize)
     }
 }
 
+/// The 8-bit codes of an image and of a kernel as [`Conv3x3::quantised`] states them, multiplied out again.
+fn codes_of_convolution(
+    x: &[f32],
+    weight: &[f32],
+    ranges: &[[f32; 2]],
+    outputs: usize,
+) -> (Vec<f32>, Vec<f32>) {
+    let inputs = ranges.len();
+    let units: Vec<f32> =
+        ranges.iter().map(|[least, most]| (most.max(0.0) - least.min(0.0)) / 255.0).collect();
+    let x = x.iter().enumerate().map(|(index, x)| {
+        let (unit, zero) =
+            (units[index % inputs], (-ranges[index % inputs][0].min(0.0) / units[index % inputs]).round());
+        ((x * (1.0 / unit) + zero).round_ties_even().clamp(0.0, 255.0) - zero) * unit
+    });
+    let weight = weight.chunks_exact(9 * inputs).flat_map(|kernel| {
+        let scaled: Vec<f32> = kernel.iter().enumerate().map(|(index, w)| w * units[index / 9]).collect();
+        let scale = scaled.iter().fold(0.0f32, |most, w| w.abs().max(most)) / 127.0;
+        let back = |(index, w): (usize, f32)| (w / scale).round_ties_even() * scale / units[index / 9];
+        scaled.into_iter().enumerate().map(back).collect::<Vec<f32>>()
+    });
+    let (x, weight): (Vec<f32>, Vec<f32>) = (x.collect(), weight.collect());
+    assert_eq!(weight.len(), 9 * inputs * outputs, "a kernel for each output");
+    (x, weight)
+}
+
+/// In 8 bits: what the codes stand for is multiplied exactly, and values beyond the ranges are cut.
+fn check_quantised_convolution(height: usize, width: usize, inputs: usize, outputs: usize) {
+    let (x, weight) = (noise(1, height * width * inputs), noise(2, 9 * inputs * outputs));
+    let bias = noise(3, outputs);
+    let ranges: Vec<[f32; 2]> =
+        (0..inputs).map(|input| [-0.9 + 0.05 * input as f32, 0.5 + 0.1 * (input % 7) as f32]).collect();
+    let (near_x, near_weight) = codes_of_convolution(&x, &weight, &ranges, outputs);
+    for cpu in cpus() {
+        let layer = Conv3x3::quantised(&cpu, &weight, Some(&bias), &ranges, inputs, outputs);
+        let is_int8 = cpu.level() == Level::Avx512Int8 && inputs.is_multiple_of(16);
+        let (x_seen, weight_seen, rounding) = match is_int8 {
+            true => (&near_x, &near_weight, Rounding::Exact),
+            false => (&x, &weight, Rounding::of(cpu.level())),
+        };
+        let sums = reference::conv3x3(
+            x_seen,
+            weight_seen,
+            Some(&bias),
+            (height, width),
+            (inputs, outputs),
+            rounding,
+        );
+        let what = format!("8-bit conv {height}x{width} {inputs}->{outputs} {}", cpu.level());
+        check_epilogues(&sums, 9 * inputs + 1, outputs, &what, |epilogue, y| {
+            layer.forward_with(&cpu, &x, height, width, epilogue, y);
+        });
+    }
+}
+
 /// Own lengths, extra lengths and prompts that exercise padding.
 fn check_attention(batch: usize, tokens: usize, heads: usize, head_dim: usize, extra_tokens: usize) {
     let width = heads * head_dim;
@@ -257,6 +312,10 @@ fn shapes_of_the_models_are_close() {
     check_convolution(16, 16, 96, 96);
     check_convolution(9, 64, 48, 48);
     check_convolution(5, 17, 3, 4);
+    check_quantised_convolution(16, 16, 128, 128);
+    check_quantised_convolution(9, 64, 48, 16);
+    check_quantised_convolution(5, 17, 16, 70);
+    check_quantised_convolution(3, 4, 12, 9);
     check_attention(2, 64, 6, 64, 24);
     check_attention(1, 40, 12, 32, 0);
     check_norms(2, 64, 384);

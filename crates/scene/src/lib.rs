@@ -17,6 +17,7 @@
 pub mod colours;
 pub mod compose;
 mod lexicon;
+mod oklab;
 pub mod ora;
 mod random;
 mod reader;

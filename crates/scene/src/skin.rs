@@ -5,7 +5,7 @@
 
 use image::{Rgba, RgbaImage};
 
-use crate::tint::Oklch;
+use crate::oklab;
 
 /// The Monk Skin Tone scale, tones 1 to 10 (Monk 2019, skintone.google).
 pub const MONK: [[u8; 3]; 10] = [
@@ -33,7 +33,7 @@ const LEAST_SEEN: f32 = 0.03;
 /// How often a tone that is given is looked at and put right.
 const CORRECTIONS: usize = 3;
 /// Edges of painted pictures are soft over four of so many parts of a side.
-const SOFT_EDGES: isize = 128;
+const SOFT_EDGES: usize = 128;
 /// The likeness to skin of what is not seen.
 const UNSEEN: f32 = -1.0;
 
@@ -86,12 +86,14 @@ pub fn skin(picture: &RgbaImage) -> Option<Skin> {
 /// Gives the skin in `picture`, which shows a person's head, the tone `monk` of the Monk scale (1 to 10), with light and
 /// shade kept. Nothing is changed where no skin is found.
 pub fn tone(picture: &mut RgbaImage, monk: usize) {
-    let Some(wanted) = MONK.get(monk.wrapping_sub(1)).map(|rgb| oklab(*rgb)) else { return };
+    let Some(wanted) = MONK.get(monk.wrapping_sub(1)).map(|rgb| oklab::of(*rgb)) else { return };
     let Some(shift) = Shift::of_face(&face(picture), wanted) else { return };
     let canvas = Canvas::new(picture, shift.from);
+    let beside_skin = canvas.beside_skin();
     for (place, Rgba([red, green, blue, _])) in picture.pixels_mut().enumerate() {
         let (seen, likeness) = canvas.pixels[place];
-        let share = if likeness < 1.0 { likeness.max(canvas.mixed(place)) } else { 1.0 };
+        let share =
+            if likeness < 1.0 && beside_skin[place] { likeness.max(canvas.mixed(place)) } else { likeness };
         if share > 0.0 {
             [*red, *green, *blue] = shift.moved(seen, likeness, share);
         }
@@ -108,7 +110,7 @@ struct Shift {
 impl Shift {
     /// From the skin that `face` has to one whose middle is `wanted`; `None` where it has none.
     fn of_face(face: &[[u8; 3]], wanted: [f32; 3]) -> Option<Self> {
-        let from = middle(&skin_colours(face)?, oklab);
+        let from = middle(&skin_colours(face)?, oklab::of);
         // Dark skin has less room for shade.
         let contrast = (wanted[0] / from[0].max(0.05)).clamp(0.5, 1.2);
         let mut shift = Self { from, to: wanted, contrast };
@@ -116,7 +118,7 @@ impl Shift {
         for _ in 0..CORRECTIONS {
             let moved: Vec<[u8; 3]> = face.iter().map(|rgb| shift.alone(*rgb)).collect();
             let Some(near) = skin_colours(&moved) else { break };
-            let came = middle(&near, oklab);
+            let came = middle(&near, oklab::of);
             shift.to = add(shift.to, subtract(wanted, came));
         }
         Some(shift)
@@ -124,7 +126,7 @@ impl Shift {
 
     /// What becomes of a colour whose surroundings are not known.
     fn alone(&self, rgb: [u8; 3]) -> [u8; 3] {
-        let seen = oklab(rgb);
+        let seen = oklab::of(rgb);
         let share = likeness(seen, self.from);
         if share > 0.0 { self.moved(seen, share, share) } else { rgb }
     }
@@ -133,8 +135,7 @@ impl Shift {
     fn moved(&self, seen: [f32; 3], likeness: f32, share: f32) -> [u8; 3] {
         let shade = likeness * (self.contrast - 1.0) * (seen[0] - self.from[0]);
         let [lightness, a, b] = [0, 1, 2].map(|axis| seen[axis] + share * (self.to[axis] - self.from[axis]));
-        let new = Oklch { lightness: lightness + shade, chroma: a.hypot(b), hue: b.atan2(a) };
-        new.rgb().map(|value| value.round().clamp(0.0, 255.0) as u8)
+        oklab::rgb([lightness + shade, a, b]).map(|value| value.round().clamp(0.0, 255.0) as u8)
     }
 }
 
@@ -150,7 +151,7 @@ impl Canvas {
             if *alpha == 0 {
                 return ([0.0; 3], UNSEEN);
             }
-            let seen = oklab([*red, *green, *blue]);
+            let seen = oklab::of([*red, *green, *blue]);
             (seen, likeness(seen, skin))
         };
         Self { width: picture.width() as usize, pixels: picture.pixels().map(pixel).collect() }
@@ -180,11 +181,22 @@ impl Canvas {
         if length > 0.0 { (dot(to_seen, to_skin) / length).clamp(0.0, 1.0) } else { 0.0 }
     }
 
+    /// Which places have sure skin in the grid around them.
+    fn beside_skin(&self) -> Vec<bool> {
+        let sure: Vec<bool> = self.pixels.iter().map(|(_, likeness)| *likeness >= 1.0).collect();
+        let in_row = spread(&sure, self.width, self.step());
+        spread(&in_row, in_row.len(), self.step() * self.width)
+    }
+
+    fn step(&self) -> usize {
+        (self.width / SOFT_EDGES).max(1)
+    }
+
     /// A grid of colours around a place, which reaches as far as edges of painted pictures are soft.
     fn around(&self, place: usize) -> impl Iterator<Item = ([f32; 3], f32)> {
         let (width, height) = (self.width as isize, (self.pixels.len() / self.width) as isize);
         let (x, y) = ((place % self.width) as isize, (place / self.width) as isize);
-        let step = (width / SOFT_EDGES).max(1);
+        let step = self.step() as isize;
         let grid =
             (-2..=2).flat_map(move |row| (-2..=2).map(move |column| (x + column * step, y + row * step)));
         grid.filter(move |(x, y)| (0..width).contains(x) && (0..height).contains(y))
@@ -192,17 +204,24 @@ impl Canvas {
     }
 }
 
+/// Flags that are set, or have one set once or twice `off` before or after them in the same `line`.
+fn spread(flags: &[bool], line: usize, off: usize) -> Vec<bool> {
+    let mut wider = flags.to_vec();
+    for (to, from) in wider.chunks_mut(line).zip(flags.chunks(line)) {
+        for off in [off, 2 * off] {
+            let off = off.min(to.len());
+            to[off..].iter_mut().zip(from).for_each(|(to, from)| *to |= from);
+            to.iter_mut().zip(&from[off..]).for_each(|(to, from)| *to |= from);
+        }
+    }
+    wider
+}
+
 /// How sure it is that a colour is that of a skin, in light or shade, 0 to 1. Outlines, lips, cheeks and hair are not.
 fn likeness(seen: [f32; 3], skin: [f32; 3]) -> f32 {
     let light = (seen[0] - skin[0]).abs();
     let colour = (seen[1] - skin[1]).hypot(seen[2] - skin[2]);
     ((0.2 - light) / 0.06).clamp(0.0, 1.0) * ((0.055 - colour) / 0.02).clamp(0.0, 1.0)
-}
-
-/// Lightness and the two axes of colour in Oklab.
-fn oklab(rgb: [u8; 3]) -> [f32; 3] {
-    let Oklch { lightness, chroma, hue } = Oklch::of(rgb);
-    [lightness, chroma * hue.cos(), chroma * hue.sin()]
 }
 
 /// The seen colours in the middle of the face that a picture of a person shows; none where hardly any are seen.

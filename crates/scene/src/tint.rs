@@ -1,10 +1,12 @@
 //! Gives a painted thing the colour that the prompt names.
 //!
 //! A small model knows a thing by its usual colour: a black car tends to come out red. Which colour a thing has is as
-//! easy for code as how many there are, so the model paints the thing and this the colour. The work is done in Oklab
-//! (Ottosson 2020, "A perceptual color space for image processing"), where lightness, chroma and hue are apart.
+//! easy for code as how many there are, so the model paints the thing and this the colour. The work is done in [Oklab](oklab),
+//! where lightness, chroma and hue are apart.
 
 use image::{Rgba, RgbaImage};
+
+use crate::oklab;
 
 /// A thing is left as it is where this share of it, by visible area, has the colour already.
 const HAS_IT: f32 = 0.5;
@@ -48,39 +50,21 @@ pub fn tint(picture: &mut RgbaImage, rgb: [u8; 3]) {
 
 /// Lightness 0 to 1, chroma 0 to about 0.32, hue in radians.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Oklch {
-    pub(crate) lightness: f32,
-    pub(crate) chroma: f32,
-    pub(crate) hue: f32,
+struct Oklch {
+    lightness: f32,
+    chroma: f32,
+    hue: f32,
 }
 
 impl Oklch {
-    pub(crate) fn of(rgb: [u8; 3]) -> Self {
-        let [red, green, blue] = rgb.map(|value| linear(f32::from(value) / 255.0));
-        let long = (0.412_221_46 * red + 0.536_332_55 * green + 0.051_445_995 * blue).cbrt();
-        let middle = (0.211_903_5 * red + 0.680_699_5 * green + 0.107_396_96 * blue).cbrt();
-        let short = (0.088_302_46 * red + 0.281_718_85 * green + 0.629_978_7 * blue).cbrt();
-        let a = 1.977_998_5 * long - 2.428_592_2 * middle + 0.450_593_7 * short;
-        let b = 0.025_904_037 * long + 0.782_771_77 * middle - 0.808_675_77 * short;
-        Self {
-            lightness: 0.210_454_26 * long + 0.793_617_8 * middle - 0.004_072_047 * short,
-            chroma: a.hypot(b),
-            hue: b.atan2(a),
-        }
+    fn of(rgb: [u8; 3]) -> Self {
+        let [lightness, a, b] = oklab::of(rgb);
+        Self { lightness, chroma: a.hypot(b), hue: b.atan2(a) }
     }
 
     /// 0 to 255, cut where the colour is outside sRGB.
-    pub(crate) fn rgb(self) -> [f32; 3] {
-        let (a, b) = (self.chroma * self.hue.cos(), self.chroma * self.hue.sin());
-        let long = (self.lightness + 0.396_337_78 * a + 0.215_803_76 * b).powi(3);
-        let middle = (self.lightness - 0.105_561_346 * a - 0.063_854_17 * b).powi(3);
-        let short = (self.lightness - 0.089_484_18 * a - 1.291_485_5 * b).powi(3);
-        [
-            4.076_741_7 * long - 3.307_711_6 * middle + 0.230_969_94 * short,
-            -1.268_438 * long + 2.609_757_4 * middle - 0.341_319_38 * short,
-            -0.004_196_086_3 * long - 0.703_418_6 * middle + 1.707_614_7 * short,
-        ]
-        .map(|value| 255.0 * encoded(value.clamp(0.0, 1.0)))
+    fn rgb(self) -> [f32; 3] {
+        oklab::rgb([self.lightness, self.chroma * self.hue.cos(), self.chroma * self.hue.sin()])
     }
 
     fn is_neutral(self) -> bool {
@@ -95,15 +79,6 @@ impl Oklch {
         }
         !self.is_neutral() && lightness < 0.22 && turn(self.hue, other.hue).abs() < 0.28
     }
-}
-
-/// sRGB's transfer function (IEC 61966-2-1), backwards and forwards.
-fn linear(value: f32) -> f32 {
-    if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
-}
-
-fn encoded(value: f32) -> f32 {
-    if value <= 0.003_130_8 { value * 12.92 } else { 1.055 * value.powf(1.0 / 2.4) - 0.055 }
 }
 
 /// The way from the hue `from` to `to`, -pi to pi.
@@ -262,13 +237,5 @@ mod tests {
         let mut picture = RgbaImage::new(8, 8);
         tint(&mut picture, colour("red"));
         assert!(picture == RgbaImage::new(8, 8), "nothing to colour");
-    }
-
-    #[test]
-    fn oklab_comes_back() {
-        for rgb in [[0, 0, 0], [255, 255, 255], [222, 41, 48], [12, 200, 99], [1, 2, 250]] {
-            let back = Oklch::of(rgb).rgb().map(|value| value.round() as u8);
-            assert!(rgb.iter().zip(back).all(|(one, other)| one.abs_diff(other) <= 1), "{rgb:?} {back:?}");
-        }
     }
 }

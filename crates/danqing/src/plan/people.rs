@@ -1,4 +1,5 @@
-//! The skin of people: what the model is told of it, and the exact tone that code gives.
+//! People: whether one who may be either is a man or a woman, what the model is told of their skin, and the exact tone that code
+//! gives.
 
 use std::ops::Range;
 
@@ -25,6 +26,11 @@ const TOLD_OF_OTHERS: [usize; 10] = [0, 0, 0, 1, 2, 3, 3, 3, 4, 4];
 const AVATARS: [&str; 7] = ["1f466", "1f467", "1f9d1", "1f468", "1f469", "1f9d3", "1f474"];
 /// Words that speak of skin, or of a picture without any.
 const SKIN_IS_SAID: [&str; 6] = ["肤", "皮", "skin", "tone", "monk", "emoji"];
+
+/// Whether a person who may be a man or a woman is the second; one of two seeds, whatever the tone of the skin.
+pub(super) fn is_second(seed: u64) -> bool {
+    mixed(!seed) & 1 == 1
+}
 
 /// A person with a tone of the Monk scale: the one of `monks`, the numbers that the prompt named, that is theirs; or, where the
 /// prompt leaves the skin open, any, each as likely as the others. The tone is given back for code to give, and
@@ -167,13 +173,47 @@ mod tests {
     }
 
     #[test]
+    fn people_who_may_be_either_are_men_and_women() {
+        for (prompt, both) in [
+            ("医生", ["男医生", "女医生"]),
+            ("a firefighter", ["male firefighter", "female firefighter"]),
+            ("three chefs", ["male cook", "female cook"]),
+            ("一个人", ["男人", "女人"]),
+            ("an old person", ["old man", "old woman"]),
+            ("戴眼镜的老师", ["戴眼镜的男老师", "戴眼镜的女老师"]),
+        ] {
+            let said = prompts(prompt);
+            let counts = both.map(|name| said.iter().filter(|said| said.contains(name)).count());
+            let counts = [counts[0] - if both[1].contains(both[0]) { counts[1] } else { 0 }, counts[1]];
+            assert!(
+                counts[0] + counts[1] == 500 && counts[0].abs_diff(250) < 50,
+                "{prompt}: {counts:?} {:?}",
+                said[0]
+            );
+        }
+        for prompt in
+            ["女医生", "a policeman", "护士", "有胡子的老师", "新娘", "关羽", "a teacher in a dress"]
+        {
+            let said: Vec<String> = prompts(prompt).iter().map(|said| without_skin(said)).collect();
+            assert!(said.iter().all(|other| *other == said[0]), "{prompt}: {} and others", said[0]);
+        }
+    }
+
+    /// What is said of a person besides their skin.
+    fn without_skin(said: &str) -> String {
+        let names = || NAMES.iter().flatten().flat_map(|names| names.iter());
+        let name = names().filter(|name| said.contains(**name)).max_by_key(|name| name.len());
+        name.map_or_else(|| said.to_owned(), |name| said.replacen(name, "", 1))
+    }
+
+    #[test]
     fn numbers_are_told_as_names() {
         for (prompt, told) in [
             ("蒙克肤色6的女孩，卡通头像", "中等肤色的女孩"),
             ("蒙克肤色9的女孩，卡通头像", "中等肤色的女孩"),
-            ("蒙克肤色10的医生", "深肤色的医生"),
+            ("蒙克肤色10的女医生", "深肤色的女医生"),
             ("a woman with Monk skin tone 7", "woman with medium skin"),
-            ("a doctor with Monk 1 skin", "doctor with light skin"),
+            ("a doctor with Monk 1 skin", "male doctor with light skin"),
         ] {
             let said = prompts(prompt).remove(0);
             assert!(said.contains(told), "{prompt}: {said}");
@@ -211,7 +251,7 @@ mod tests {
 
     #[test]
     fn other_people_with_a_named_tone_and_things_are_said_as_they_are() {
-        for prompt in ["深肤色的医生", "猫", "点赞"] {
+        for prompt in ["深肤色的女医生", "猫", "点赞"] {
             let same = |person: &Painting| person.prompt == prompt && person.skin.is_none();
             assert!(paintings(prompt).iter().all(same), "{prompt}");
         }

@@ -10,6 +10,9 @@ use super::{Factor, Panel, RowTile};
 use crate::level::{Level, Simd};
 use crate::panels::{CODE_OFFSET, scale_and_inverse};
 
+/// The scale of rows that have none.
+static ONE: u32 = 1.0f32.to_bits();
+
 /// Defines the product of `ROWS` rows with one panel of two vectors, or with the first of them. The accumulators stay in
 /// registers; each word of a row is broadcast and meets the vectors of the panel. What is stored may need the words behind
 /// the row and those behind the vector's columns.
@@ -52,7 +55,11 @@ macro_rules! microkernel {
             }
             for (row, totals) in totals.iter().enumerate() {
                 for (vector, total) in totals.iter().enumerate() {
-                    let row_tail = left.wrapping_add(row * factor.stride + factor.segment_words);
+                    let row_tail = if factor.has_scales {
+                        left.wrapping_add(row * factor.stride + factor.segment_words)
+                    } else {
+                        &raw const ONE
+                    };
                     let column_tail = right.wrapping_add(vector * $lanes);
                     // SAFETY: the caller vouches for `ROWS` rows of sums of two vectors, and for the tails.
                     unsafe {
@@ -234,7 +241,7 @@ fn quantise_avx512(values: &[f32], words: &mut [u32]) -> f32 {
     let larger = |largest, values| _mm512_max_ps(_mm512_abs_ps(values), largest);
     let largest = whole.iter().map(load).fold(larger(_mm512_setzero_ps(), rest), larger);
     let (scale, inverse) = scale_and_inverse(_mm512_reduce_max_ps(largest));
-    let (inverse, offset) = (_mm512_set1_ps(inverse), _mm512_set1_epi32(CODE_OFFSET));
+    let (inverse, offset) = (_mm512_set1_ps(inverse), _mm512_set1_epi32(i32::from(CODE_OFFSET)));
     let values = whole.iter().map(load).chain([rest]);
     for (words, values) in words.as_chunks_mut::<4>().0.iter_mut().zip(values) {
         let codes = _mm512_cvtps_epi32(_mm512_mul_ps(values, inverse));
@@ -243,4 +250,37 @@ fn quantise_avx512(values: &[f32], words: &mut [u32]) -> f32 {
         unsafe { _mm_storeu_si128(words.as_mut_ptr().cast(), codes) };
     }
     scale
+}
+
+/// Writes pixels as codes of their channels.
+pub(super) fn quantise_pixels(
+    simd: Simd,
+    values: &[f32],
+    inverses: &[f32],
+    zeros: &[f32],
+    words: &mut [u32],
+) {
+    assert!(simd.is_int8(), "`{}` has no codes", simd.level());
+    assert!(
+        inverses.len() == zeros.len() && inverses.len().is_multiple_of(16),
+        "channels are no whole vectors"
+    );
+    assert_eq!(values.len(), 4 * words.len(), "values and words differ");
+    // SAFETY: int8 levels exist only where AVX-512 was detected.
+    unsafe { quantise_pixels_avx512(values, inverses, zeros, words) };
+}
+
+#[target_feature(enable = "avx512f")]
+fn quantise_pixels_avx512(values: &[f32], inverses: &[f32], zeros: &[f32], words: &mut [u32]) {
+    let (inverses, zeros) = (inverses.as_chunks::<16>().0, zeros.as_chunks::<16>().0);
+    // SAFETY: sixteen values are what the array holds.
+    let load = |values: &[f32; 16]| unsafe { _mm512_loadu_ps(values.as_ptr()) };
+    let channels = inverses.iter().zip(zeros).cycle();
+    let words = words.as_chunks_mut::<4>().0.iter_mut();
+    for ((values, words), (inverse, zero)) in values.as_chunks::<16>().0.iter().zip(words).zip(channels) {
+        let codes = _mm512_cvtps_epi32(_mm512_fmadd_ps(load(values), load(inverse), load(zero)));
+        let codes = _mm512_cvtusepi32_epi8(_mm512_max_epi32(codes, _mm512_setzero_si512()));
+        // SAFETY: sixteen bytes are what four words hold.
+        unsafe { _mm_storeu_si128(words.as_mut_ptr().cast(), codes) };
+    }
 }

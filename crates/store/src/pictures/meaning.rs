@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use super::{COLUMNS, Favourite, Filter, Picture, Pictures, Shelf};
 use crate::db::sql;
-use crate::{Error, PersonId, PictureId};
+use crate::{Error, PersonId};
 
 /// Numbers in a vector: the width of the text encoder's states.
 pub const DIMENSIONS: usize = 384;
@@ -36,18 +36,6 @@ struct Index {
 }
 
 impl Pictures<'_> {
-    /// Tells what a picture is about.
-    pub async fn set_vector(&self, picture: &PictureId, vector: &Vector) -> Result<(), Error> {
-        const SQL: &str = "UPDATE pictures SET vector = $2 WHERE id = $1 RETURNING seq, person";
-        let mut work = self.0.db.begin().await?;
-        let row = work.optional(sql(SQL).bind(picture.as_str()).bind(bytes(vector))).await?;
-        let row = row.ok_or_else(|| Error::missing("picture", picture))?;
-        work.commit().await?;
-        let (seq, person) = (row.number("seq")?, PersonId::of(row.text("person")?));
-        self.0.meanings.write(|index| index.set(seq, person, vector));
-        Ok(())
-    }
-
     /// The pictures nearest in meaning, best first, each with the cosine of the angle between the two vectors.
     ///
     /// Of `filter` person, favourite, times and shelf are heeded, the latter three among the nearest only, so that

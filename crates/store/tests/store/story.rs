@@ -527,8 +527,7 @@ async fn pictures_are_found_by_meaning_also_those_of_another_process() {
         assert_eq!((&nearest[0].0, nearest[0].1.round() as i32), (&lantern, 1));
 
         let another = studio.another().await;
-        let cat = another.pictures().import(&wang.id, picture("猫")).await.expect("kept");
-        another.pictures().set_vector(&cat.id, &about(9)).await.expect("told");
+        let cat = another.pictures().import(&wang.id, picture("猫").vector(about(9))).await.expect("kept");
         let nearest = pictures.similar(&about(9), &filter).await.expect("an answer");
         assert_eq!(nearest[0].0, cat);
         pictures.delete(&wang.id, &[cat.id], 1000).await.expect("deleted");
