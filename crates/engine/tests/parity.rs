@@ -194,3 +194,36 @@ fn judge_agrees() {
         assert_close("text vectors", level, &judge.texts(&means).concat(), &golden(&weights, "texts"));
     }
 }
+
+/// The files that ship say in which ranges their convolutions' inputs lie, so that a level with 8-bit factors uses them there.
+#[test]
+fn pictures_in_eight_bits_are_nearly_those_in_floats() {
+    let path = format!("{}/../../models/xiaoyang/pixels.safetensors", env!("CARGO_MANIFEST_DIR"));
+    let file = std::fs::read(&path).unwrap_or_else(|error| panic!("`{path}`: {error}"));
+    let weights = Weights::read(&file).expect("a sound file");
+    let disc = RgbaImage::from_fn(128, 128, |x, y| {
+        let away = (x as f32 - 64.0).hypot(y as f32 - 60.0);
+        let alpha = ((50.0 - away) / 2.0 + 0.5).clamp(0.0, 1.0);
+        image::Rgba([220, 90 + x as u8, 3 * (y as u8 / 16), (255.0 * alpha) as u8])
+    });
+    let premultiplied = disc.pixels().flat_map(|pixel| {
+        let alpha = f32::from(pixel[3]) / 255.0;
+        [0, 1, 2, 3].map(|at| if at == 3 { alpha } else { alpha * f32::from(pixel[at]) / 255.0 })
+    });
+    let premultiplied: Vec<f32> = premultiplied.collect();
+    let exact = Cpu::new(2, Level::Portable);
+    let codec = Codec::load(&weights, &exact).expect("a codec");
+    let latents = codec.encode(&premultiplied, 16);
+    let decoded = codec.decode(&exact, &latents, 16);
+    let enlarged = Upscaler::load(&weights, &exact).expect("an upscaler").enlarge(&exact, &disc);
+    for cpu in cpus().filter(|cpu| cpu.level() == Level::Avx512Int8) {
+        let found = Codec::load(&weights, &cpu).expect("a codec").decode(&cpu, &latents, 16);
+        assert_within(0.02, "decoded picture", cpu.level(), &found, &decoded);
+        let upscaler = Upscaler::load(&weights, &cpu).expect("an upscaler");
+        let found = upscaler.enlarge(&cpu, &disc);
+        let off = found.iter().zip(enlarged.iter()).map(|(a, b)| f64::from(a.abs_diff(*b))).sum::<f64>();
+        let mean = off / enlarged.len() as f64;
+        assert!(mean > 0.0 && mean < 1.0, "enlarged picture: {mean:.3} of 255 off");
+        assert!(upscaler.enlarge_by_tiles(&cpu, &disc, 50) == found, "tiles join to the byte");
+    }
+}

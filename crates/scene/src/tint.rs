@@ -27,7 +27,10 @@ pub fn tint(picture: &mut RgbaImage, rgb: [u8; 3]) {
     let target = Oklch::of(rgb);
     let pixels: Vec<(Oklch, f32)> = picture
         .pixels()
-        .map(|Rgba([red, green, blue, alpha])| (Oklch::of([*red, *green, *blue]), f32::from(*alpha) / 255.0))
+        .map(|Rgba([red, green, blue, alpha])| match alpha {
+            0 => (Oklch::default(), 0.0),
+            alpha => (Oklch::of([*red, *green, *blue]), f32::from(*alpha) / 255.0),
+        })
         .collect();
     let area: f32 = pixels.iter().map(|(_, alpha)| alpha).sum();
     let right: f32 =
@@ -36,9 +39,9 @@ pub fn tint(picture: &mut RgbaImage, rgb: [u8; 3]) {
         return;
     }
     let body = Body::of(&pixels);
-    for (pixel, (seen, alpha)) in picture.pixels_mut().zip(&pixels) {
+    for (pixel, (seen, _)) in picture.pixels_mut().zip(&pixels).filter(|(_, (_, alpha))| *alpha > 0.0) {
         let share = body.share(*seen);
-        if share > 0.0 && *alpha > 0.0 {
+        if share > 0.0 {
             let new = body.turned(*seen, target).rgb();
             for (value, new) in pixel.0.iter_mut().zip(new) {
                 *value =
@@ -49,7 +52,7 @@ pub fn tint(picture: &mut RgbaImage, rgb: [u8; 3]) {
 }
 
 /// Lightness 0 to 1, chroma 0 to about 0.32, hue in radians.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Oklch {
     lightness: f32,
     chroma: f32,
@@ -59,7 +62,7 @@ struct Oklch {
 impl Oklch {
     fn of(rgb: [u8; 3]) -> Self {
         let [lightness, a, b] = oklab::of(rgb);
-        Self { lightness, chroma: a.hypot(b), hue: b.atan2(a) }
+        Self { lightness, chroma: (a * a + b * b).sqrt(), hue: b.atan2(a) }
     }
 
     /// 0 to 255, cut where the colour is outside sRGB.

@@ -83,7 +83,7 @@ pub(super) async fn get(
 ) -> Result<Response, Error> {
     let person = ui.person()?.id.clone();
     let boards = studio.store.pictures().boards(&person).await?;
-    let usage = studio.store.accounts().usage(&person).await?;
+    let count = studio.store.accounts().pictures(&person).await?;
     let filter = Filter { person: Some(person), ..asked.filter(&ui)? };
     let (pictures, next) = found(&studio, &asked, filter).await?;
     let heading = asked.heading(&ui, &boards);
@@ -96,7 +96,7 @@ pub(super) async fn get(
         spans: ["", "day", "week", "month"]
             .map(|span| Choice::new(span, ui.say(spanned(span)), &asked.since))
             .into(),
-        tabs: asked.tabs(&ui, &boards, usage.pictures),
+        tabs: asked.tabs(&ui, &boards, count),
         boards: choices(&boards),
         pictures: pictures.iter().map(|picture| Plate::of(&ui, picture)).collect(),
         next: next.map(|after| asked.with(|asked| asked.after = after)).unwrap_or_default(),

@@ -9,12 +9,20 @@ use super::{Db, Dialect};
 use crate::Error;
 
 /// Version, name, and the text in the dialects of SQLite and PostgreSQL.
-const STEPS: [(i64, &str, &str, &str); 1] = [(
-    1,
-    "first",
-    include_str!("../../migrations/sqlite/0001_first.sql"),
-    include_str!("../../migrations/postgres/0001_first.sql"),
-)];
+const STEPS: [(i64, &str, &str, &str); 2] = [
+    (
+        1,
+        "first",
+        include_str!("../../migrations/sqlite/0001_first.sql"),
+        include_str!("../../migrations/postgres/0001_first.sql"),
+    ),
+    (
+        2,
+        "usage",
+        include_str!("../../migrations/sqlite/0002_usage.sql"),
+        include_str!("../../migrations/postgres/0002_usage.sql"),
+    ),
+];
 
 /// Carries out what has not been; safe when several processes start at once.
 pub(super) async fn run(db: &Db) -> Result<(), Error> {
