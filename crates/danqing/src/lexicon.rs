@@ -202,7 +202,7 @@ fn replaced_last(text: &str, old: &str, new: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use danqing_scene::read;
+    use danqing_scene::{Count, read};
 
     fn captions(prompt: &str) -> Vec<(String, Option<String>)> {
         let knowledge = Knowledge::load();
@@ -218,6 +218,30 @@ mod tests {
     fn the_built_in_concepts_are_read() {
         let concepts: Result<Vec<Concept>, _> = serde_json::from_str(CONCEPTS);
         assert!(concepts.is_ok_and(|concepts| concepts.len() > 1000), "the file has its format");
+    }
+
+    #[test]
+    fn each_concept_is_read_by_its_own_names() {
+        let knowledge = Knowledge::load();
+        let mut misread = Vec::new();
+        for entry in knowledge.lexicon().entries() {
+            for name in [&entry.zh, &entry.en].into_iter().chain(&entry.zh_alt).chain(&entry.en_alt) {
+                // "books" is the plural of a book before it is a stack of them.
+                if knowledge.lexicon().named(name).is_none_or(|found| found.id != entry.id) {
+                    continue;
+                }
+                let subjects = read(name, knowledge.lexicon()).subjects;
+                // Two hearts are two of a heart.
+                let is = |subject: &Subject| {
+                    let concept = subject.concept.as_ref();
+                    concept.is_some_and(|found| found.id == entry.id || subject.count != Count::Unstated)
+                };
+                if !matches!(&subjects[..], [subject] if is(subject)) {
+                    misread.push(format!("{name} ({})", entry.zh));
+                }
+            }
+        }
+        assert!(misread.is_empty(), "{}: {misread:?}", misread.len());
     }
 
     #[test]

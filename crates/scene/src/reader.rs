@@ -43,10 +43,25 @@ pub fn read(prompt: &str, lexicon: &Lexicon) -> Scene {
         Language::Chinese => chinese::read(&text, lexicon),
         Language::English => english::read(&text, lexicon),
     };
-    match draft {
+    let scene = match draft {
         Some(draft) if (1..=MOST_SUBJECTS).contains(&draft.subject_count()) => draft.finish(),
         _ => whole(&text, lexicon),
+    };
+    let said = text.plain();
+    let name = lexicon.named(&said).filter(|found| !found.near);
+    // Two hearts are two of a heart; an eight ball is no eight balls.
+    let is_counted = |subject: &Subject| {
+        subject.concept.is_some() && subject.count != Count::Unstated && !said.ends_with(&subject.head)
+    };
+    let says_more = |subject: &Subject| is_counted(subject) || !subject.styles.is_empty();
+    if let Some(found) = name
+        && !scene.subjects.iter().any(says_more)
+        && !matches!(&scene.subjects[..], [Subject { concept: Some(concept), .. }] if concept.id == found.id)
+    {
+        // "smiling face with tear" and "three o'clock" are names.
+        return Scene { reading: Reading::Parts, ..whole(&text, lexicon) };
     }
+    scene
 }
 
 /// A prompt of more characters than this is a story and goes to the model whole.

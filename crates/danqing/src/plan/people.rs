@@ -179,7 +179,7 @@ mod tests {
             ("a firefighter", ["male firefighter", "female firefighter"]),
             ("three chefs", ["male cook", "female cook"]),
             ("一个人", ["男人", "女人"]),
-            ("an old person", ["old man", "old woman"]),
+            ("an elderly person", ["old man", "old woman"]),
             ("戴眼镜的老师", ["戴眼镜的男老师", "戴眼镜的女老师"]),
         ] {
             let said = prompts(prompt);

@@ -80,7 +80,15 @@ fn word_at<'a>(text: &[char], inside_text: bool, lexicon: &'a Lexicon) -> (Word<
         return mark;
     }
     if text[0].is_ascii_alphanumeric() || text[0] == '×' {
-        return latin(text, lexicon);
+        // T恤, X光片
+        let mixed = lexicon.chinese(text).filter(|found| text[..found.length].iter().any(|c| !c.is_ascii()));
+        return mixed.map_or_else(
+            || latin(text, lexicon),
+            |found| {
+                let length = found.length;
+                (Word::Noun(Some(found)), length)
+            },
+        );
     }
     longest(text, inside_text, lexicon).unwrap_or((Word::Text, 1))
 }
@@ -183,18 +191,21 @@ fn latin_words<'a>(text: &[char], lexicon: &'a Lexicon) -> (Word<'a>, usize) {
     }
 }
 
-/// The longest Chinese word at the start of `text`; of equally long ones the grammar's before the lexicon's.
+/// The longest Chinese word at the start of `text`; of equally long ones the grammar's before the lexicon's, and that before
+/// what is only kept together.
 fn longest<'a>(text: &[char], inside_text: bool, lexicon: &'a Lexicon) -> Option<(Word<'a>, usize)> {
     let own_role =
         role(text).filter(|&(role, length)| length > 1 || !(inside_text && is_weak(role, text[0])));
     let colour = colours::at_start(text).filter(|(_, length)| *length > 1 || !inside_text);
+    let kept_together = own_role.filter(|(role, _)| *role == Role::Guard);
+    let own_role = own_role.filter(|(role, _)| *role != Role::Guard);
     let candidates = [
+        kept_together.map(|(_, length)| (Word::Text, length)),
         lexicon.chinese(text).map(|found| (Word::Noun(Some(found)), found.length)),
         colour.map(|(colour, length)| (Word::Colour(colour), length)),
         Style::chinese(text).map(|(style, length)| (Word::Style(style), length)),
         number(text, lexicon),
-        own_role
-            .map(|(role, length)| (if role == Role::Guard { Word::Text } else { Word::Role(role) }, length)),
+        own_role.map(|(role, length)| (Word::Role(role), length)),
     ];
     // Two words ahead: 小草莓 is 小 and 草莓, not 小草 and a rest.
     let reach = |length: usize| {
