@@ -4,8 +4,8 @@
 //! cargo build --release && cargo run --release -p danqing-load -- [--people 200] [--seconds 60] [--danqing PATH]
 //! ```
 //!
-//! It starts a studio in a folder of its own on this machine, keeps its queue filled, and measures three times: painting
-//! alone, painting while people look at pages, and painting alone again. Each person has a connection that stays, waits
+//! It starts a studio in a folder of its own on this machine, keeps its queue filled, and measures in turn, ten times:
+//! painting while people look at pages, and painting alone in a pause that they make. Each person has a connection that stays, waits
 //! between two pages as people do, and orders a picture now and then. What is told at the end: steps of painting a second
 //! alone and with people (pictures are not alike, steps are), the times of pages as they felt them, and memory at ten
 //! moments.
@@ -26,8 +26,11 @@ const THINKING: Duration = Duration::from_secs(4);
 const ORDERS: usize = 50;
 /// Orders that the first person keeps waiting, so that painting never pauses.
 const FILLED: usize = 20;
-/// How long painting alone is measured, before and after.
-const ALONE: Duration = Duration::from_secs(30);
+/// How long the studio paints before anything is measured.
+const WARM: Duration = Duration::from_secs(10);
+/// How long painting alone is measured, after each moment with people, and what is left to the last pages before.
+const PAUSE: Duration = Duration::from_secs(6);
+const SETTLED: Duration = Duration::from_millis(500);
 /// Moments at which memory is looked at.
 const MOMENTS: u32 = 10;
 const PAGES: [&str; 4] = ["/gallery", "/", "/gallery?q=%E7%81%AF%E7%AC%BC", "/gallery?shelf=favourites"];
@@ -39,16 +42,12 @@ fn main() {
     let going = AtomicBool::new(true);
     std::thread::scope(|scope| {
         let filler = scope.spawn(|| fill(&studio, &going));
-        let before = pace(&studio, ALONE);
-        let memory = vec![studio.memory_kb()];
-        let measured = crowd(&studio, &wish, memory);
-        let after = pace(&studio, ALONE);
-        println!("painting alone: {before:.1} steps a second before, {after:.1} after");
-        let alone = (before + after) / 2.0;
+        std::thread::sleep(WARM);
+        let measured = crowd(&studio, &wish, vec![studio.memory_kb()]);
         going.store(false, Ordering::Relaxed);
         // A filler that failed has said so.
         let _ = filler.join();
-        measured.print(alone);
+        measured.print();
     });
 }
 
@@ -106,7 +105,9 @@ fn pace(studio: &Studio, time: Duration) -> f64 {
 
 /// What happened while people were there.
 struct Measured {
+    /// Steps of painting a second with people, and in the pauses that they make.
     pace: f64,
+    alone: f64,
     /// Milliseconds, sorted.
     pages: Vec<f64>,
     failures: usize,
@@ -116,32 +117,43 @@ struct Measured {
 fn crowd(studio: &Studio, wish: &Wish, mut memory_kb: Vec<u64>) -> Measured {
     let going = AtomicBool::new(true);
     let failures = AtomicUsize::new(0);
-    let (pace, mut pages) = std::thread::scope(|scope| {
+    let there = AtomicBool::new(true);
+    let (pace, alone, mut pages) = std::thread::scope(|scope| {
         let people: Vec<_> = (0..wish.people)
             .map(|number| {
-                let (going, failures) = (&going, &failures);
+                let (going, there, failures) = (&going, &there, &failures);
                 std::thread::Builder::new()
                     .stack_size(128 * 1024)
-                    .spawn_scoped(scope, move || person(studio, number, going, failures))
+                    .spawn_scoped(scope, move || person(studio, number, going, there, failures))
                     .expect("a thread for a person")
             })
             .collect();
-        let paces = (0..MOMENTS).map(|_| {
-            let pace = pace(studio, Duration::from_secs(wish.seconds) / MOMENTS);
+        // In turn, so that a machine that is faster now and slower then is so for both.
+        let (mut with, mut without) = (0.0, 0.0);
+        for _ in 0..MOMENTS {
+            with += pace(studio, Duration::from_secs(wish.seconds) / MOMENTS) / f64::from(MOMENTS);
             memory_kb.push(studio.memory_kb());
-            pace
-        });
-        let pace = paces.sum::<f64>() / f64::from(MOMENTS);
+            there.store(false, Ordering::Relaxed);
+            std::thread::sleep(SETTLED);
+            without += pace(studio, PAUSE) / f64::from(MOMENTS);
+            there.store(true, Ordering::Relaxed);
+        }
         going.store(false, Ordering::Relaxed);
         let times = people.into_iter().flat_map(|person| person.join().unwrap_or_default());
-        (pace, times.collect::<Vec<f64>>())
+        (with, without, times.collect::<Vec<f64>>())
     });
     pages.sort_by(f64::total_cmp);
-    Measured { pace, pages, failures: failures.into_inner(), memory_kb }
+    Measured { pace, alone, pages, failures: failures.into_inner(), memory_kb }
 }
 
 /// One person's visit; gives the milliseconds that each page took.
-fn person(studio: &Studio, number: usize, going: &AtomicBool, failures: &AtomicUsize) -> Vec<f64> {
+fn person(
+    studio: &Studio,
+    number: usize,
+    going: &AtomicBool,
+    there: &AtomicBool,
+    failures: &AtomicUsize,
+) -> Vec<f64> {
     let mut connection = Connection::open(studio.host());
     let mut times = Vec::new();
     // People do not come at the same moment.
@@ -149,6 +161,11 @@ fn person(studio: &Studio, number: usize, going: &AtomicBool, failures: &AtomicU
     for turn in number.. {
         if !going.load(Ordering::Relaxed) {
             break;
+        }
+        if !there.load(Ordering::Relaxed) {
+            // Who sleeps as long as between two pages comes back at a moment of their own.
+            std::thread::sleep(THINKING);
+            continue;
         }
         let start = Instant::now();
         if turn % ORDERS == ORDERS - 1 {
@@ -164,13 +181,16 @@ fn person(studio: &Studio, number: usize, going: &AtomicBool, failures: &AtomicU
 }
 
 impl Measured {
-    fn print(&self, alone: f64) {
+    fn print(&self) {
         let at = |share: f64| {
             let place = (self.pages.len() as f64 * share) as usize;
             self.pages.get(place.min(self.pages.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
         };
-        let slower = (1.0 - self.pace / alone) * 100.0;
-        println!("painting with people: {:.1} steps a second, {slower:.1} % fewer", self.pace);
+        let slower = (1.0 - self.pace / self.alone) * 100.0;
+        println!(
+            "painting: {:.1} steps a second alone, {:.1} with people, {slower:.1} % fewer",
+            self.alone, self.pace
+        );
         println!(
             "pages: {}, p50 {:.1} ms, p95 {:.1} ms, p99 {:.1} ms, longest {:.1} ms, {} failed",
             self.pages.len(),
