@@ -41,7 +41,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         let [one, other] = codecs;
         let (one, other) = (one?, other?);
         let decoded = exact.iter().map(|picture| {
-            let values: Vec<f32> = picture.as_raw().iter().map(|value| f32::from(*value) / 255.0).collect();
+            let premultiplied = picture.pixels().flat_map(|pixel| {
+                let [r, g, b, alpha] = pixel.0.map(|value| f32::from(value) / 255.0);
+                [alpha * r, alpha * g, alpha * b, alpha]
+            });
+            let values: Vec<f32> = premultiplied.collect();
             let latents = one.0.encode(&values, SIDE);
             let [a, b] = [&one, &other].map(|(codec, cpu)| codec.decode(cpu, &latents, SIDE));
             let square = a

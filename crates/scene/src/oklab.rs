@@ -11,9 +11,14 @@ static LINEAR: LazyLock<[f32; 256]> = LazyLock::new(|| {
     })
 });
 
+/// An sRGB pixel in linear light, 0 to 1.
+pub(crate) fn linear(rgb: [u8; 3]) -> [f32; 3] {
+    rgb.map(|value| LINEAR[usize::from(value)])
+}
+
 /// The colour of an sRGB pixel.
 pub(crate) fn of(rgb: [u8; 3]) -> [f32; 3] {
-    let [red, green, blue] = rgb.map(|value| LINEAR[usize::from(value)]);
+    let [red, green, blue] = linear(rgb);
     let long = (0.412_221_46 * red + 0.536_332_55 * green + 0.051_445_995 * blue).cbrt();
     let middle = (0.211_903_5 * red + 0.680_699_5 * green + 0.107_396_96 * blue).cbrt();
     let short = (0.088_302_46 * red + 0.281_718_85 * green + 0.629_978_7 * blue).cbrt();

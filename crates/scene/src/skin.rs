@@ -55,10 +55,7 @@ pub enum Skin {
 
 /// CIELAB of an sRGB colour under D65.
 pub fn lab(rgb: [u8; 3]) -> [f32; 3] {
-    let linear = rgb.map(|channel| {
-        let value = f32::from(channel) / 255.0;
-        if value > 0.04045 { ((value + 0.055) / 1.055).powf(2.4) } else { value / 12.92 }
-    });
+    let linear = oklab::linear(rgb);
     let row = |[r, g, b]: [f32; 3], white: f32| {
         let value = (r * linear[0] + g * linear[1] + b * linear[2]) / white;
         if value > 0.008_856 { value.cbrt() } else { 7.787 * value + 16.0 / 116.0 }
