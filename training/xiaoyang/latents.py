@@ -8,13 +8,19 @@ import torch
 from .pixels import Codec, patches
 from .places import CACHE, MODELS
 
-# What is seen how often, by phase: first the things that people ask for most, in the main style, then everything.
+# What is seen how often, by phase: first the things that people ask for most, in the main style; then our own drawings and avatars
+# beside them; or everything.
 # Shares of the sets add up to one; the factor of a kind is against the other things of its set.
 PHASES = {
     "core": (
         {"3d": 0.59, "flat": 0.04, "gradient": 0.04, "toned": 0.02, "recolour": 0.07, "peeps": 0.03, "toon": 0.06, "art": 0.12,
          "styled": 0.03},
         {"symbol": 0.05, "face": 0.15, "body": 0.15, "activity": 0.1, "place": 0.4, "sport": 0.4, "person": 0.3},
+    ),
+    "culture": (
+        {"3d": 0.40, "flat": 0.05, "gradient": 0.05, "toned": 0.04, "recolour": 0.05, "peeps": 0.05, "toon": 0.09, "art": 0.20,
+         "styled": 0.07},
+        {"symbol": 0.05, "face": 0.15, "body": 0.15, "activity": 0.1, "place": 0.4, "sport": 0.4, "person": 0.5},
     ),
     "all": (
         {"3d": 0.36, "flat": 0.11, "gradient": 0.11, "toned": 0.05, "recolour": 0.09, "peeps": 0.05, "toon": 0.07, "art": 0.10,

@@ -36,6 +36,15 @@ const LEAST_SEEN: f32 = 0.03;
 const CORRECTIONS: usize = 3;
 /// Edges of painted pictures are soft over four of so many parts of a side.
 const SOFT_EDGES: usize = 128;
+/// Things in a face, such as brows and mouths, are at most twice so many of those parts wide.
+const FEATURE: usize = 5;
+/// Skin with less than this Oklab lightness has no room for darker lines; that with more had room, and has lines.
+const DARK: f32 = 0.36;
+const LIGHT: f32 = 0.55;
+/// How much lighter than dark skin its lines become at most; how soon, and from what depth on, as shares of the skin's lightness.
+const LINE: f32 = 0.36;
+const LINE_RISE: f32 = 0.25;
+const SHADE: f32 = 0.05;
 /// The likeness to skin of what is not seen.
 const UNSEEN: f32 = -1.0;
 
@@ -83,20 +92,43 @@ pub fn skin(picture: &RgbaImage) -> Option<Skin> {
 }
 
 /// Gives the skin in `picture`, which shows a person's head, the tone `monk` of the Monk scale (1 to 10), with light and
-/// shade kept. Nothing is changed where no skin is found.
+/// shade kept: eyes stay white, and lines of a face are lighter than skin that is too dark for darker ones. Nothing is changed
+/// where no skin is found.
 pub fn tone(picture: &mut RgbaImage, monk: usize) {
     let Some(wanted) = MONK.get(monk.wrapping_sub(1)).map(|rgb| oklab::of(*rgb)) else { return };
     let Some(shift) = Shift::of_face(&face(picture), wanted) else { return };
     let canvas = Canvas::new(picture, shift.from);
     let beside_skin = canvas.beside_skin();
+    let face = canvas.parts(&shift);
     for (place, Rgba([red, green, blue, _])) in picture.pixels_mut().enumerate() {
         let (seen, likeness) = canvas.pixels[place];
-        let share =
-            if likeness < 1.0 && beside_skin[place] { likeness.max(canvas.mixed(place)) } else { likeness };
-        if share > 0.0 {
-            [*red, *green, *blue] = shift.moved(seen, likeness, share);
-        }
+        let moved = match face[place] {
+            _ if likeness == UNSEEN => continue,
+            Part::White => continue,
+            Part::Pupil => shift.pupil(seen),
+            Part::Feature if shift.line_share(seen) > 0.5 => {
+                shift.feature(seen, likeness.max(shift.line_share(seen)))
+            }
+            Part::Feature | Part::Outside if beside_skin[place] => {
+                shift.edge(seen, likeness.max(canvas.mixed(place)))
+            }
+            _ if likeness == 0.0 => continue,
+            _ => shift.feature(seen, likeness),
+        };
+        [*red, *green, *blue] = oklab::rgb(moved).map(|value| value.round().clamp(0.0, 255.0) as u8);
     }
+}
+
+/// What a place in a picture of a person is, as far as it matters to the skin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Outside,
+    Skin,
+    /// Something small with skin on all sides.
+    Feature,
+    Pupil,
+    /// The white of an eye.
+    White,
 }
 
 /// How the colours of one skin become those of another, in Oklab.
@@ -127,14 +159,48 @@ impl Shift {
     fn alone(&self, rgb: [u8; 3]) -> [u8; 3] {
         let seen = oklab::of(rgb);
         let share = likeness(seen, self.from);
-        if share > 0.0 { self.moved(seen, share, share) } else { rgb }
+        if share == 0.0 {
+            return rgb;
+        }
+        oklab::rgb(self.feature(seen, share)).map(|value| value.round().clamp(0.0, 255.0) as u8)
     }
 
-    /// What becomes of a colour that is skin by `share`. Shade changes with the `likeness` to skin, so that what is mixed in keeps its own.
-    fn moved(&self, seen: [f32; 3], likeness: f32, share: f32) -> [u8; 3] {
-        let shade = likeness * (self.contrast - 1.0) * (seen[0] - self.from[0]);
-        let [lightness, a, b] = [0, 1, 2].map(|axis| seen[axis] + share * (self.to[axis] - self.from[axis]));
-        oklab::rgb([lightness + shade, a, b]).map(|value| value.round().clamp(0.0, 255.0) as u8)
+    /// What becomes of skin in its light and shade, or of a line in a face, by `share`: black stays black, or becomes the lightest
+    /// line of dark skin, and what is between lies between.
+    fn feature(&self, seen: [f32; 3], share: f32) -> [f32; 3] {
+        let off = seen[0] - self.from[0];
+        // How deep a line is, as a share of the way to black; the way has that much less of the skin's hue.
+        let depth = (-off / self.from[0].max(0.05)).clamp(0.0, 1.0);
+        let (lightness, gets) = if off > 0.0 {
+            (self.to[0] + self.contrast * off, 1.0)
+        } else if self.to[0] < DARK && self.from[0] > LIGHT {
+            let line = (depth - SHADE).max(0.0);
+            (self.to[0] + LINE * line / (line + LINE_RISE), 1.0 + depth)
+        } else {
+            (self.to[0] * (1.0 - depth), 1.0 - depth)
+        };
+        let hue = |axis: usize| seen[axis] - (1.0 - depth) * self.from[axis] + gets * self.to[axis];
+        let whole = [lightness, hue(1), hue(2)];
+        [0, 1, 2].map(|axis| seen[axis] + share * (whole[axis] - seen[axis]))
+    }
+
+    /// What becomes of the dark of an eye: never lighter than the skin.
+    fn pupil(&self, seen: [f32; 3]) -> [f32; 3] {
+        let darker = (self.to[0] * 0.7 / seen[0].max(0.05)).min(1.0);
+        seen.map(|value| value * darker)
+    }
+
+    /// What becomes of a colour at the outer edge of skin, of which `share` is skin; what is mixed in keeps its own.
+    fn edge(&self, seen: [f32; 3], share: f32) -> [f32; 3] {
+        [0, 1, 2].map(|axis| seen[axis] + share * (self.to[axis] - self.from[axis]))
+    }
+
+    /// How sure it is that a colour within a face is that of a line or of light in skin and not of paint: it lies between skin and grey.
+    fn line_share(&self, seen: [f32; 3]) -> f32 {
+        let [_, a, b] = self.from;
+        let along = ((seen[1] * a + seen[2] * b) / (a * a + b * b).max(1e-6)).clamp(0.0, 1.2);
+        let off = ((seen[1] - along * a).powi(2) + (seen[2] - along * b).powi(2)).sqrt();
+        ((0.065 - off) / 0.03).clamp(0.0, 1.0)
     }
 }
 
@@ -156,8 +222,9 @@ impl Canvas {
         Self { width: picture.width() as usize, pixels: picture.pixels().map(pixel).collect() }
     }
 
-    /// The share of skin in a colour at the edge of skin: edges are soft, so that it lies between the skin around it and what is
-    /// least like that. Without it skin that darkens leaves a light line around hair, eyes and mouth.
+    /// The share of skin in a colour at the edge of skin: edges are soft, so that it lies between the skin around it and what lies
+    /// farthest from that on its own side, so that the white of an eye is no mixture of skin and pupil. Without it skin that darkens
+    /// leaves a light line around hair, eyes and mouth.
     fn mixed(&self, place: usize) -> f32 {
         let (seen, likeness) = self.pixels[place];
         if likeness == UNSEEN {
@@ -171,20 +238,65 @@ impl Canvas {
             return 0.0;
         }
         let skin = sum.map(|value| value / count);
-        let other = around()
-            .map(|(colour, _)| colour)
-            .max_by(|a, b| distance(*a, skin).total_cmp(&distance(*b, skin)));
-        let Some(other) = other else { return 0.0 };
-        let (to_skin, to_seen) = (subtract(skin, other), subtract(seen, other));
-        let length = dot(to_skin, to_skin);
-        if length > 0.0 { (dot(to_seen, to_skin) / length).clamp(0.0, 1.0) } else { 0.0 }
+        let way = subtract(seen, skin);
+        let far = around().map(|(colour, _)| dot(subtract(colour, skin), way)).fold(0.0, f32::max);
+        if far > 0.0 { (1.0 - dot(way, way) / far).clamp(0.0, 1.0) } else { 0.0 }
     }
 
     /// Which places have sure skin in the grid around them.
     fn beside_skin(&self) -> Vec<bool> {
-        let sure: Vec<bool> = self.pixels.iter().map(|(_, likeness)| *likeness >= 1.0).collect();
-        let in_row = spread(&sure, self.width, self.step());
+        let in_row = spread(&self.sure(), self.width, self.step());
         spread(&in_row, in_row.len(), self.step() * self.width)
+    }
+
+    fn sure(&self) -> Vec<bool> {
+        self.pixels.iter().map(|(_, likeness)| *likeness >= 1.0).collect()
+    }
+
+    /// What each place is: skin, or something small with skin on all sides, such as an eye, which is round and dark with white beside it.
+    fn parts(&self, shift: &Shift) -> Vec<Part> {
+        let not = |flags: Vec<bool>| flags.into_iter().map(|flag| !flag).collect::<Vec<bool>>();
+        let (unit, radius) = (self.step(), FEATURE * self.step());
+        let within = not(grown(&not(grown(&self.sure(), self.width, radius)), self.width, radius));
+        let mut parts: Vec<Part> = within
+            .iter()
+            .zip(&self.pixels)
+            .map(|(within, (_, likeness))| match (within, likeness) {
+                (_, likeness) if *likeness >= 1.0 => Part::Skin,
+                (true, _) => Part::Feature,
+                (false, _) => Part::Outside,
+            })
+            .collect();
+        let off = |place: usize| self.pixels[place].0[0] - shift.from[0];
+        let mut dark: Vec<bool> =
+            (0..parts.len()).map(|place| parts[place] == Part::Feature && off(place) < -0.12).collect();
+        for start in 0..dark.len() {
+            let mut spot = spot_of(&mut dark, self.width, start);
+            spot.sort_unstable();
+            if !is_round(&spot, self.width, unit) {
+                continue;
+            }
+            let mut pupil = vec![false; parts.len()];
+            spot.iter().for_each(|&place| pupil[place] = true);
+            let around = grown(&pupil, self.width, 3 * unit);
+            let rows = spot[0] / self.width + unit..=spot[spot.len() - 1] / self.width;
+            let is_white = |place: usize| {
+                let [_, a, b] = self.pixels[place].0;
+                let pale = a.hypot(b) < 0.85 * shift.from[1].hypot(shift.from[2]);
+                around[place] && rows.contains(&(place / self.width)) && off(place) > 0.03 && pale
+            };
+            let mut light: Vec<bool> = (0..parts.len()).map(is_white).collect();
+            let whites: Vec<usize> = (0..light.len())
+                .map(|place| spot_of(&mut light, self.width, place))
+                .filter(|white| white.len() > 2 * unit * unit)
+                .flatten()
+                .collect();
+            if whites.len() * 12 > spot.len() {
+                spot.iter().for_each(|&place| parts[place] = Part::Pupil);
+                whites.iter().for_each(|&place| parts[place] = Part::White);
+            }
+        }
+        parts
     }
 
     fn step(&self) -> usize {
@@ -214,6 +326,59 @@ fn spread(flags: &[bool], line: usize, off: usize) -> Vec<bool> {
         }
     }
     wider
+}
+
+/// The places of the flags that hang together with the one at `start`, taken out of `flags`; none where it is not set.
+fn spot_of(flags: &mut [bool], width: usize, start: usize) -> Vec<usize> {
+    let mut found: Vec<usize> = std::mem::take(&mut flags[start]).then_some(start).into_iter().collect();
+    let mut looked = 0;
+    while let Some(&place) = found.get(looked) {
+        looked += 1;
+        let column = place % width;
+        let beside = [
+            (column > 0).then(|| place - 1),
+            (column + 1 < width).then_some(place + 1),
+            place.checked_sub(width),
+            Some(place + width).filter(|below| *below < flags.len()),
+        ];
+        found.extend(beside.into_iter().flatten().filter(|&place| std::mem::take(&mut flags[place])));
+    }
+    found
+}
+
+/// Whether a spot is as large and as round as the dark of an eye, in parts of `unit` pixels.
+fn is_round(spot: &[usize], width: usize, unit: usize) -> bool {
+    let extent = |of: &dyn Fn(usize) -> usize| {
+        let (low, high) = spot
+            .iter()
+            .fold((usize::MAX, 0), |(low, high), &place| (low.min(of(place)), high.max(of(place))));
+        high.saturating_sub(low) + 1
+    };
+    if spot.len() < 8 * unit * unit {
+        return false;
+    }
+    let (wide, high) = (extent(&|place| place % width), extent(&|place| place / width));
+    wide.max(high) <= 16 * unit
+        && 2 * wide <= 3 * high
+        && 2 * high <= 3 * wide
+        && 2 * spot.len() >= wide * high
+}
+
+/// Flags that are set, or have one set at most `radius` away in both directions.
+fn grown(flags: &[bool], width: usize, radius: usize) -> Vec<bool> {
+    let mut wide = flags.to_vec();
+    let height = flags.len() / width;
+    let rows = (0..height).map(|row| (row * width, 1, width));
+    for (start, step, length) in rows.chain((0..width).map(|column| (column, width, height))) {
+        let line: Vec<bool> = (0..length).map(|at| wide[start + at * step]).collect();
+        let mut near = line.iter().take(radius).filter(|flag| **flag).count();
+        for at in 0..length {
+            near += usize::from(line.get(at + radius).is_some_and(|flag| *flag));
+            wide[start + at * step] = near > 0;
+            near -= usize::from(at >= radius && line[at - radius]);
+        }
+    }
+    wide
 }
 
 /// How sure it is that a colour is that of a skin, in light or shade, 0 to 1. Outlines, lips, cheeks and hair are not.

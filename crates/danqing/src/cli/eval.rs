@@ -153,6 +153,14 @@ fn numbered_cells(cells: &[RgbaImage]) -> Vec<RgbaImage> {
     (1..).zip(cells).map(cell).collect()
 }
 
+/// `sheet` on light grey, with room for the label below its pictures.
+fn with_foot(sheet: &RgbaImage) -> RgbaImage {
+    let mut page =
+        RgbaImage::from_pixel(sheet.width(), sheet.height() + sheet.height() / 9, Rgba([236, 236, 240, 255]));
+    imageops::overlay(&mut page, sheet, 0, 0);
+    page
+}
+
 struct Evaluation<'a> {
     arguments: &'a Arguments,
     config: &'a Config,
@@ -168,7 +176,7 @@ impl Evaluation<'_> {
         let prompts: Vec<&str> = SHEET.lines().collect();
         let plans = self.plans(&prompts, CELL, Reading::Scene)?;
         let cells = self.pictures(&plans)?;
-        let sheet = sheet(&numbered_cells(&cells), Some(COLUMNS));
+        let sheet = with_foot(&sheet(&numbered_cells(&cells), Some(COLUMNS)));
         let order = Order::new("danqing eval", &self.wish(CELL, Reading::Scene))?;
         let by = self.painter.painted_by();
         let text = metadata::text(&order, &by);

@@ -2,7 +2,7 @@
 //!
 //! Built as `GenEval` is (Ghosh, Hajishirzi and Schmidt 2023, arXiv:2310.11513): each prompt states things with their
 //! number and colour, and one thing more, such as a place or a background; a picture is right or wrong as a whole, and the
-//! score is the mean over the tasks, style left out. In place of a detector for photographs stand the layers of the picture, each named by
+//! score is the mean over the tasks. In place of a detector for photographs stand the layers of the picture, each named by
 //! the judge from what is seen of it.
 
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use danqing_scene::Composition;
 use image::{RgbaImage, imageops};
 use serde_json::{Value, json};
 
-use super::look::{COLOURS, SEEN, rim, seam, shares, spots};
+use super::look::{COLOURS, Manner, SEEN, manner, rim, seam, shares, spots};
 use super::{Evaluation, likeness};
 use crate::error::Error;
 use crate::order::Reading;
@@ -37,13 +37,13 @@ const LEAST_RIM: f32 = 0.9;
 /// The words for [`COLOURS`] in Chinese.
 const CHINESE: [&str; COLOURS.len()] =
     ["红色", "橙色", "黄色", "绿色", "蓝色", "紫色", "粉色", "白色", "灰色", "黑色", "棕色"];
-/// Words for styles, as captions of training have them: key, Chinese, English.
-const STYLES: [(&str, &str, &str); 5] = [
-    ("3d", "3D风格的", "3D "),
-    ("flat", "扁平风格的", "flat "),
-    ("gradient", "渐变风格的", "gradient "),
-    ("papercut", "剪纸风格的", "paper cut "),
-    ("ink", "水墨风格的", "ink wash "),
+/// What a picture of each style looks like to a program.
+const STYLES: [(&str, Manner); 5] = [
+    ("3d", Manner::Shaded),
+    ("gradient", Manner::Shaded),
+    ("flat", Manner::Flat),
+    ("papercut", Manner::PaperCut),
+    ("ink", Manner::Ink),
 ];
 
 /// One line of the set.
@@ -66,7 +66,6 @@ struct Thing<'a> {
 struct Detection<'a> {
     noun: &'a str,
     picture: RgbaImage,
-    vector: Vec<f32>,
     /// Centre of what is seen, as shares of the sides.
     centre: (f32, f32),
 }
@@ -125,7 +124,7 @@ pub(super) fn run(painting: &Evaluation<'_>, judge: &Judge) -> Result<(), Error>
         let flat = composition.flatten();
         let colours: Vec<&str> = composed.things.iter().filter_map(|thing| thing.colour).collect();
         let detections = detections(composition, judge, &vocabularies[language], &colours);
-        let faults = faults(painting, judge, composed, &detections, &flat);
+        let faults = faults(composed, &detections, &flat);
         let (right, all) = &mut tally.entry(composed.task).or_default()[language];
         (*right, *all) = (*right + usize::from(faults.is_empty()), *all + 1);
         if composed.task == "count" {
@@ -205,7 +204,7 @@ fn detections<'a>(
             (mean(&|place| place % width as usize, width), mean(&|place| place / width as usize, height));
         let picture = square(&layer.image);
         let vector = judge.pictures(std::slice::from_ref(&picture)).swap_remove(0);
-        found.push(Detection { noun: words.noun(&vector, colours), picture, vector, centre });
+        found.push(Detection { noun: words.noun(&vector, colours), picture, centre });
     }
     found
 }
@@ -220,13 +219,7 @@ fn square(picture: &RgbaImage) -> RgbaImage {
 }
 
 /// What is wrong with the picture; nothing when it is right.
-fn faults(
-    painting: &Evaluation<'_>,
-    judge: &Judge,
-    composed: &Composed<'_>,
-    detections: &[Detection<'_>],
-    flat: &RgbaImage,
-) -> Vec<String> {
+fn faults(composed: &Composed<'_>, detections: &[Detection<'_>], flat: &RgbaImage) -> Vec<String> {
     let mut faults = Vec::new();
     let pattern = composed.task == "pattern";
     for thing in &composed.things {
@@ -249,18 +242,11 @@ fn faults(
     if !pattern && detections.len() > wanted {
         faults.push(format!("{} things for {wanted}", detections.len()));
     }
-    faults.extend(
-        composed
-            .extra
-            .iter()
-            .filter_map(|extra| extra_fault(painting, judge, composed, detections, flat, extra)),
-    );
+    faults.extend(composed.extra.iter().filter_map(|extra| extra_fault(composed, detections, flat, extra)));
     faults
 }
 
 fn extra_fault(
-    painting: &Evaluation<'_>,
-    judge: &Judge,
     composed: &Composed<'_>,
     detections: &[Detection<'_>],
     flat: &RgbaImage,
@@ -287,16 +273,17 @@ fn extra_fault(
             let seam = seam(flat);
             (seam > MOST_SEAM).then(|| format!("seam {seam:.2}"))
         }
-        style if STYLES.iter().any(|(key, ..)| *key == style) => {
-            let (seen, noun) = (detections.first()?, composed.things[0].noun);
-            let drawn = style_of(painting, judge, seen, noun);
-            (drawn != style).then(|| format!("drawn {drawn}"))
-        }
-        colour => {
-            let share = rim(flat, colour);
-            (share < LEAST_RIM && composed.task == "background" || share < 0.5)
-                .then(|| format!("background {:.0} % {colour}", share * 100.0))
-        }
+        extra => match STYLES.iter().find(|(key, _)| *key == extra) {
+            Some((_, wanted)) => {
+                let drawn = manner(&detections.first()?.picture);
+                (drawn != *wanted).then(|| format!("drawn {drawn:?}"))
+            }
+            None => {
+                let share = rim(flat, extra);
+                (share < LEAST_RIM && composed.task == "background" || share < 0.5)
+                    .then(|| format!("background {:.0} % {extra}", share * 100.0))
+            }
+        },
     }
 }
 
@@ -312,15 +299,6 @@ fn has_colour(picture: &RgbaImage, name: &str) -> bool {
     share(name) >= LEAST_COLOUR && others.map(|(_, share)| share).fold(0.0, f32::max) <= share(name)
 }
 
-/// The style whose caption the judge finds most like the picture.
-fn style_of(painting: &Evaluation<'_>, judge: &Judge, seen: &Detection<'_>, noun: &str) -> &'static str {
-    let captions = STYLES.map(|(_, zh, en)| format!("{}{noun}", if noun.is_ascii() { en } else { zh }));
-    let vectors = painting.text_vectors(judge, &captions.each_ref().map(String::as_str));
-    let scores = vectors.iter().map(|vector| likeness(&seen.vector, vector));
-    let best = STYLES.iter().zip(scores).max_by(|(_, a), (_, b)| a.total_cmp(b));
-    best.map_or("3d", |((key, ..), _)| key)
-}
-
 fn tell(reader: Reader, composed: &Composed<'_>, detections: &[Detection<'_>], faults: &[String]) {
     let seen: Vec<&str> = detections.iter().map(|seen| seen.noun).collect();
     match reader {
@@ -333,14 +311,10 @@ fn tell(reader: Reader, composed: &Composed<'_>, detections: &[Detection<'_>], f
     }
 }
 
-/// The mean over the tasks that programs check. Of styles only the judge says something, and it is right about those of real
-/// pictures in 48 of 100 cases, so that the score leaves them out.
+/// The mean over the tasks.
 fn score(tally: &BTreeMap<&str, [(usize, usize); 2]>) -> f64 {
-    let tasks: Vec<f64> = tally
-        .iter()
-        .filter(|(task, _)| **task != "style")
-        .map(|(_, &[zh, en])| (zh.0 + en.0) as f64 / (zh.1 + en.1).max(1) as f64)
-        .collect();
+    let tasks: Vec<f64> =
+        tally.values().map(|&[zh, en]| (zh.0 + en.0) as f64 / (zh.1 + en.1).max(1) as f64).collect();
     tasks.iter().sum::<f64>() / tasks.len().max(1) as f64
 }
 
@@ -348,8 +322,7 @@ fn tell_tally(reader: Reader, tally: &BTreeMap<&str, [(usize, usize); 2]>, separ
     let share = |(right, all): (usize, usize)| right as f64 / all.max(1) as f64;
     let both = |[zh, en]: [(usize, usize); 2]| (zh.0 + en.0, zh.1 + en.1);
     let score = score(tally);
-    let checked = tally.iter().filter(|(task, _)| **task != "style").map(|(_, counts)| counts);
-    let whole = checked.fold([(0, 0); 2], |sum, counts| {
+    let whole = tally.values().fold([(0, 0); 2], |sum, counts| {
         [0, 1].map(|language| (sum[language].0 + counts[language].0, sum[language].1 + counts[language].1))
     });
     match reader {
@@ -377,8 +350,8 @@ fn tell_tally(reader: Reader, tally: &BTreeMap<&str, [(usize, usize); 2]>, separ
             }
             let [zh, en] = whole.map(|counts| share(counts) * 100.0);
             say(&language.pick(
-                format!("构图得分：{:.1} %（风格除外，各类平均），中文 {zh:.1} %，英文 {en:.1} %；数量题里 {separate}/{counted} 张的连通块数目恰好相同", score * 100.0),
-                format!("compositions: {:.1} % (mean over tasks, style left out), zh {zh:.1} %, en {en:.1} %; separate spots equal the number in {separate}/{counted} of the counts", score * 100.0),
+                format!("构图得分：{:.1} %（各类平均），中文 {zh:.1} %，英文 {en:.1} %；数量题里 {separate}/{counted} 张的连通块数目恰好相同", score * 100.0),
+                format!("compositions: {:.1} % (mean over tasks), zh {zh:.1} %, en {en:.1} %; separate spots equal the number in {separate}/{counted} of the counts", score * 100.0),
             ));
         }
     }
@@ -436,12 +409,8 @@ mod tests {
     }
 
     #[test]
-    fn the_score_is_the_mean_of_tasks_without_style() {
-        let tally = BTreeMap::from([
-            ("colour", [(1, 2), (0, 2)]),
-            ("count", [(3, 3), (1, 1)]),
-            ("style", [(0, 9), (0, 9)]),
-        ]);
+    fn the_score_is_the_mean_of_tasks() {
+        let tally = BTreeMap::from([("colour", [(1, 2), (0, 2)]), ("count", [(3, 3), (1, 1)])]);
         assert!((score(&tally) - 0.625).abs() < 1e-12, "a quarter and all: {}", score(&tally));
     }
 

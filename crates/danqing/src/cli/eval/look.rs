@@ -2,6 +2,8 @@
 
 use image::RgbaImage;
 
+use crate::resize::fitted;
+
 /// Alpha from which on a pixel counts as seen, of 255.
 pub(super) const SEEN: u8 = 128;
 /// A separate spot of less than this share of the largest one is a part of some thing, not a thing.
@@ -104,6 +106,62 @@ pub(super) fn seam(picture: &RgbaImage) -> f32 {
     columns.max(ratio((0..height - 1).map(row).collect(), row(height - 1)))
 }
 
+/// How something is drawn, as far as a program sees it: 3D and gradient pictures of one thing differ too little for that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// Most of it is see-through.
+    Ink,
+    /// One colour, with cuts.
+    PaperCut,
+    /// Even areas of few colours.
+    Flat,
+    /// Colours go over into one another.
+    Shaded,
+}
+
+/// The manner of a thing, by rules that were found on pictures of training; `training/xiaoyang/manners.py` has the same ones and says
+/// how often they are right.
+pub(super) fn manner(picture: &RgbaImage) -> Manner {
+    let small = fitted(picture, 128);
+    let share = |part: usize, whole: usize| part as f32 / whole.max(1) as f32;
+    let solid = small.pixels().filter(|pixel| pixel[3] > 25).count();
+    let soft = share(small.pixels().filter(|pixel| (26..230).contains(&pixel[3])).count(), solid);
+    if soft > 0.4 {
+        return Manner::Ink;
+    }
+    let mut colours: Vec<[u8; 3]> =
+        small.pixels().filter(|pixel| pixel[3] >= SEEN).map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
+    let all = colours.len();
+    let near =
+        |a: [f32; 3], b: [u8; 3], most: f32| a.iter().zip(b).all(|(a, b)| (a - f32::from(b)).abs() < most);
+    let median = [0, 1, 2].map(|channel| {
+        let mut values: Vec<u8> = colours.iter().map(|colour| colour[channel]).collect();
+        values.sort_unstable();
+        values.get(all / 2).copied().map_or(0.0, f32::from)
+    });
+    let alike = colours.iter().filter(|&&colour| near(median, colour, 36.0)).count();
+    if soft > 0.08 && share(alike, all) > 0.9 {
+        return Manner::PaperCut;
+    }
+    for _ in 0..3 {
+        let commonest = commonest(&colours);
+        colours.retain(|&colour| !near(commonest, colour, 6.0));
+    }
+    if share(all - colours.len(), all) > 0.46 { Manner::Flat } else { Manner::Shaded }
+}
+
+/// The mean of the colours in the fullest of 4,096 equal boxes.
+fn commonest(colours: &[[u8; 3]]) -> [f32; 3] {
+    let mut boxes = std::collections::BTreeMap::<[u8; 3], (usize, [usize; 3])>::new();
+    for colour in colours {
+        let (count, sums) = boxes.entry(colour.map(|value| value / 16)).or_default();
+        *count += 1;
+        sums.iter_mut().zip(colour).for_each(|(sum, &value)| *sum += usize::from(value));
+    }
+    let fullest = boxes.into_values().max_by_key(|(count, _)| *count);
+    fullest.map_or([0.0; 3], |(count, sums)| sums.map(|sum| sum as f32 / count as f32))
+}
+
 /// The share of the outermost pixels that have the colour `name`, or that are not seen for `transparent`.
 pub(super) fn rim(picture: &RgbaImage, name: &str) -> f32 {
     let (width, height) = picture.dimensions();
@@ -170,6 +228,26 @@ mod tests {
         assert!(seam(&whole) < 1.1, "a wave of one period meets itself");
         let ramp = RgbaImage::from_fn(64, 64, |x, _| Rgba([(x * 4) as u8, 0, 0, 255]));
         assert!(seam(&ramp) > 10.0, "a ramp does not");
+    }
+
+    #[test]
+    fn manners_are_told_apart() {
+        let disc = |paint: &dyn Fn(f32, f32) -> [u8; 4]| {
+            RgbaImage::from_fn(256, 256, |x, y| {
+                let (x, y) = (x as f32 / 128.0 - 1.0, y as f32 / 128.0 - 1.0);
+                Rgba(if x.hypot(y) < 0.9 { paint(x, y) } else { [0; 4] })
+            })
+        };
+        let grey = |x: f32| (120.0 + 100.0 * x) as u8;
+        let flat = disc(&|x, y| if y > x { [240, 180, 40, 255] } else { [60, 120, 200, 255] });
+        let shaded = disc(&|x, y| [grey(x), grey(y), grey(x * y), 255]);
+        let ink = disc(&|x, y| [40, 40, 44, grey((x + y) / 2.0)]);
+        let cuts = disc(&|x, _| if (x * 12.0).fract().abs() < 0.4 { [0; 4] } else { [211, 38, 43, 255] });
+        assert_eq!(
+            [&flat, &shaded, &ink, &cuts].map(manner),
+            [Manner::Flat, Manner::Shaded, Manner::Ink, Manner::PaperCut],
+            "each as it is drawn"
+        );
     }
 
     #[test]
