@@ -50,10 +50,13 @@ fn emoji(id: &str) -> String {
 
 /// Concepts whose clothes or beard tell whom most people expect, though either is drawn: person with beard, in a tuxedo, with a veil.
 const EXPECTED: [&str; 3] = ["1f9d4", "1f935", "1f470"];
-/// What is said of a person who is no longer left open to be a man or a woman; 大夫 is a doctor.
-const GENDER_IS_SAID: [&str; 15] = [
-    "男", "女", "胡", "裙", "孕", "农夫", "man", "men", "male", "boy", "girl", "beard", "mustache", "dress",
-    "skirt",
+/// What is said of a person who is no longer left open to be a man or a woman: words in words (大夫 is a doctor), then people by name.
+#[rustfmt::skip]
+const GENDER_IS_SAID: [&str; 49] = [
+    "男", "女", "胡", "裙", "孕", "农夫", "哥", "姐", "叔", "伯", "爷", "奶", "爸", "妈", "娘", "少爷", "和尚", "尼姑", "牧师", "绅士",
+    "man", "men", "male", "boy", "girl", "beard", "mustache", "dress", "skirt", "waitress", "hostess", "lady", "guy", "sultan", "emir",
+    "哪吒", "关羽", "福尔摩斯", "柯南", "爱因斯坦", "毕加索", "阿拉丁",
+    "nezha", "sherlock", "bond", "einstein", "picasso", "sparrow", "aladdin",
 ];
 
 /// The concepts with a way back from their ids.
@@ -118,7 +121,7 @@ impl Knowledge {
     ///
     /// The model has a firm idea of most of them: every police officer is a man, every firefighter a woman.
     pub(crate) fn presented(&self, subject: &Subject, second: bool) -> Option<Subject> {
-        let concept = subject.concept.as_ref().filter(|concept| !concept.near)?;
+        let concept = subject.concept.as_ref()?;
         let said = format!("{} {}", subject.head, subject.description).to_lowercase();
         if GENDER_IS_SAID.iter().any(|word| said.contains(word)) {
             return None;
@@ -136,7 +139,7 @@ impl Knowledge {
         let description = replaced_last(&subject.description, open, name(id)?);
         Some(Subject {
             description,
-            concept: Some(danqing_scene::Concept { id: id.clone(), near: false }),
+            concept: Some(danqing_scene::Concept { id: id.clone(), ..*concept }),
             ..subject.clone()
         })
     }

@@ -3,8 +3,11 @@
 //! Measured on the real avatars of the training data, whose tones are known, the tone found is the true one in more than
 //! 99 of 100.
 
+mod canvas;
+
 use image::{Rgba, RgbaImage};
 
+use self::canvas::{Canvas, Part, UNSEEN};
 use crate::oklab;
 
 /// The Monk Skin Tone scale, tones 1 to 10 (Monk 2019, skintone.google).
@@ -34,10 +37,6 @@ const LEAST_SKIN: f32 = 0.1;
 const LEAST_SEEN: f32 = 0.03;
 /// How often a tone that is given is looked at and put right.
 const CORRECTIONS: usize = 3;
-/// Edges of painted pictures are soft over four of so many parts of a side.
-const SOFT_EDGES: usize = 128;
-/// Things in a face, such as brows and mouths, are at most twice so many of those parts wide.
-const FEATURE: usize = 5;
 /// Skin with less than this Oklab lightness has no room for darker lines; that with more had room, and has lines.
 const DARK: f32 = 0.36;
 const LIGHT: f32 = 0.55;
@@ -45,8 +44,6 @@ const LIGHT: f32 = 0.55;
 const LINE: f32 = 0.36;
 const LINE_RISE: f32 = 0.25;
 const SHADE: f32 = 0.05;
-/// The likeness to skin of what is not seen.
-const UNSEEN: f32 = -1.0;
 
 /// Skin as it was found.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -99,10 +96,10 @@ pub fn tone(picture: &mut RgbaImage, monk: usize) {
     let Some(shift) = Shift::of_face(&face(picture), wanted) else { return };
     let canvas = Canvas::new(picture, shift.from);
     let beside_skin = canvas.beside_skin();
-    let face = canvas.parts(&shift);
+    let parts = canvas.parts(shift.from);
     for (place, Rgba([red, green, blue, _])) in picture.pixels_mut().enumerate() {
         let (seen, likeness) = canvas.pixels[place];
-        let moved = match face[place] {
+        let moved = match parts[place] {
             _ if likeness == UNSEEN => continue,
             Part::White => continue,
             Part::Pupil => shift.pupil(seen),
@@ -117,18 +114,6 @@ pub fn tone(picture: &mut RgbaImage, monk: usize) {
         };
         [*red, *green, *blue] = oklab::rgb(moved).map(|value| value.round().clamp(0.0, 255.0) as u8);
     }
-}
-
-/// What a place in a picture of a person is, as far as it matters to the skin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    Outside,
-    Skin,
-    /// Something small with skin on all sides.
-    Feature,
-    Pupil,
-    /// The white of an eye.
-    White,
 }
 
 /// How the colours of one skin become those of another, in Oklab.
@@ -202,183 +187,6 @@ impl Shift {
         let off = ((seen[1] - along * a).powi(2) + (seen[2] - along * b).powi(2)).sqrt();
         ((0.065 - off) / 0.03).clamp(0.0, 1.0)
     }
-}
-
-/// The colours of a picture in Oklab and how like its skin they are.
-struct Canvas {
-    width: usize,
-    pixels: Vec<([f32; 3], f32)>,
-}
-
-impl Canvas {
-    fn new(picture: &RgbaImage, skin: [f32; 3]) -> Self {
-        let pixel = |Rgba([red, green, blue, alpha]): &Rgba<u8>| {
-            if *alpha == 0 {
-                return ([0.0; 3], UNSEEN);
-            }
-            let seen = oklab::of([*red, *green, *blue]);
-            (seen, likeness(seen, skin))
-        };
-        Self { width: picture.width() as usize, pixels: picture.pixels().map(pixel).collect() }
-    }
-
-    /// The share of skin in a colour at the edge of skin: edges are soft, so that it lies between the skin around it and what lies
-    /// farthest from that on its own side, so that the white of an eye is no mixture of skin and pupil. Without it skin that darkens
-    /// leaves a light line around hair, eyes and mouth.
-    fn mixed(&self, place: usize) -> f32 {
-        let (seen, likeness) = self.pixels[place];
-        if likeness == UNSEEN {
-            return 0.0;
-        }
-        let around = || self.around(place).filter(|(_, likeness)| *likeness > UNSEEN);
-        let (sum, count) = around()
-            .filter(|(_, likeness)| *likeness >= 1.0)
-            .fold(([0.0; 3], 0.0), |(sum, count), (colour, _)| (add(sum, colour), count + 1.0));
-        if count == 0.0 {
-            return 0.0;
-        }
-        let skin = sum.map(|value| value / count);
-        let way = subtract(seen, skin);
-        let far = around().map(|(colour, _)| dot(subtract(colour, skin), way)).fold(0.0, f32::max);
-        if far > 0.0 { (1.0 - dot(way, way) / far).clamp(0.0, 1.0) } else { 0.0 }
-    }
-
-    /// Which places have sure skin in the grid around them.
-    fn beside_skin(&self) -> Vec<bool> {
-        let in_row = spread(&self.sure(), self.width, self.step());
-        spread(&in_row, in_row.len(), self.step() * self.width)
-    }
-
-    fn sure(&self) -> Vec<bool> {
-        self.pixels.iter().map(|(_, likeness)| *likeness >= 1.0).collect()
-    }
-
-    /// What each place is: skin, or something small with skin on all sides, such as an eye, which is round and dark with white beside it.
-    fn parts(&self, shift: &Shift) -> Vec<Part> {
-        let not = |flags: Vec<bool>| flags.into_iter().map(|flag| !flag).collect::<Vec<bool>>();
-        let (unit, radius) = (self.step(), FEATURE * self.step());
-        let within = not(grown(&not(grown(&self.sure(), self.width, radius)), self.width, radius));
-        let mut parts: Vec<Part> = within
-            .iter()
-            .zip(&self.pixels)
-            .map(|(within, (_, likeness))| match (within, likeness) {
-                (_, likeness) if *likeness >= 1.0 => Part::Skin,
-                (true, _) => Part::Feature,
-                (false, _) => Part::Outside,
-            })
-            .collect();
-        let off = |place: usize| self.pixels[place].0[0] - shift.from[0];
-        let mut dark: Vec<bool> =
-            (0..parts.len()).map(|place| parts[place] == Part::Feature && off(place) < -0.12).collect();
-        for start in 0..dark.len() {
-            let mut spot = spot_of(&mut dark, self.width, start);
-            spot.sort_unstable();
-            if !is_round(&spot, self.width, unit) {
-                continue;
-            }
-            let mut pupil = vec![false; parts.len()];
-            spot.iter().for_each(|&place| pupil[place] = true);
-            let around = grown(&pupil, self.width, 3 * unit);
-            let rows = spot[0] / self.width + unit..=spot[spot.len() - 1] / self.width;
-            let is_white = |place: usize| {
-                let [_, a, b] = self.pixels[place].0;
-                let pale = a.hypot(b) < 0.85 * shift.from[1].hypot(shift.from[2]);
-                around[place] && rows.contains(&(place / self.width)) && off(place) > 0.03 && pale
-            };
-            let mut light: Vec<bool> = (0..parts.len()).map(is_white).collect();
-            let whites: Vec<usize> = (0..light.len())
-                .map(|place| spot_of(&mut light, self.width, place))
-                .filter(|white| white.len() > 2 * unit * unit)
-                .flatten()
-                .collect();
-            if whites.len() * 12 > spot.len() {
-                spot.iter().for_each(|&place| parts[place] = Part::Pupil);
-                whites.iter().for_each(|&place| parts[place] = Part::White);
-            }
-        }
-        parts
-    }
-
-    fn step(&self) -> usize {
-        (self.width / SOFT_EDGES).max(1)
-    }
-
-    /// A grid of colours around a place, which reaches as far as edges of painted pictures are soft.
-    fn around(&self, place: usize) -> impl Iterator<Item = ([f32; 3], f32)> {
-        let (width, height) = (self.width as isize, (self.pixels.len() / self.width) as isize);
-        let (x, y) = ((place % self.width) as isize, (place / self.width) as isize);
-        let step = self.step() as isize;
-        let grid =
-            (-2..=2).flat_map(move |row| (-2..=2).map(move |column| (x + column * step, y + row * step)));
-        grid.filter(move |(x, y)| (0..width).contains(x) && (0..height).contains(y))
-            .map(move |(x, y)| self.pixels[(y * width + x) as usize])
-    }
-}
-
-/// Flags that are set, or have one set once or twice `off` before or after them in the same `line`.
-fn spread(flags: &[bool], line: usize, off: usize) -> Vec<bool> {
-    let mut wider = flags.to_vec();
-    for (to, from) in wider.chunks_mut(line).zip(flags.chunks(line)) {
-        for off in [off, 2 * off] {
-            let off = off.min(to.len());
-            to[off..].iter_mut().zip(from).for_each(|(to, from)| *to |= from);
-            to.iter_mut().zip(&from[off..]).for_each(|(to, from)| *to |= from);
-        }
-    }
-    wider
-}
-
-/// The places of the flags that hang together with the one at `start`, taken out of `flags`; none where it is not set.
-fn spot_of(flags: &mut [bool], width: usize, start: usize) -> Vec<usize> {
-    let mut found: Vec<usize> = std::mem::take(&mut flags[start]).then_some(start).into_iter().collect();
-    let mut looked = 0;
-    while let Some(&place) = found.get(looked) {
-        looked += 1;
-        let column = place % width;
-        let beside = [
-            (column > 0).then(|| place - 1),
-            (column + 1 < width).then_some(place + 1),
-            place.checked_sub(width),
-            Some(place + width).filter(|below| *below < flags.len()),
-        ];
-        found.extend(beside.into_iter().flatten().filter(|&place| std::mem::take(&mut flags[place])));
-    }
-    found
-}
-
-/// Whether a spot is as large and as round as the dark of an eye, in parts of `unit` pixels.
-fn is_round(spot: &[usize], width: usize, unit: usize) -> bool {
-    let extent = |of: &dyn Fn(usize) -> usize| {
-        let (low, high) = spot
-            .iter()
-            .fold((usize::MAX, 0), |(low, high), &place| (low.min(of(place)), high.max(of(place))));
-        high.saturating_sub(low) + 1
-    };
-    if spot.len() < 8 * unit * unit {
-        return false;
-    }
-    let (wide, high) = (extent(&|place| place % width), extent(&|place| place / width));
-    wide.max(high) <= 16 * unit
-        && 2 * wide <= 3 * high
-        && 2 * high <= 3 * wide
-        && 2 * spot.len() >= wide * high
-}
-
-/// Flags that are set, or have one set at most `radius` away in both directions.
-fn grown(flags: &[bool], width: usize, radius: usize) -> Vec<bool> {
-    let mut wide = flags.to_vec();
-    let height = flags.len() / width;
-    let rows = (0..height).map(|row| (row * width, 1, width));
-    for (start, step, length) in rows.chain((0..width).map(|column| (column, width, height))) {
-        let line: Vec<bool> = (0..length).map(|at| wide[start + at * step]).collect();
-        let mut near = line.iter().take(radius).filter(|flag| **flag).count();
-        for at in 0..length {
-            near += usize::from(line.get(at + radius).is_some_and(|flag| *flag));
-            wide[start + at * step] = near > 0;
-            near -= usize::from(at >= radius && line[at - radius]);
-        }
-    }
-    wide
 }
 
 /// How sure it is that a colour is that of a skin, in light or shade, 0 to 1. Outlines, lips, cheeks and hair are not.
@@ -532,6 +340,33 @@ mod tests {
         let mut blue = head([40, 90, 220]);
         tone(&mut blue, 5);
         assert!(blue == head([40, 90, 220]), "no skin, no tone");
+    }
+
+    #[test]
+    fn a_face_is_seen_in_any_tone() {
+        let lightness = |picture: &RgbaImage, (x, y): (u32, u32)| {
+            let [r, g, b, _] = picture.get_pixel(x, y).0;
+            lab([r, g, b])[0]
+        };
+        for monk in 1..=MONK.len() {
+            let mut picture = head(MONK[4]);
+            let disc = |picture: &mut RgbaImage, (cx, cy): (i32, i32), (wide, high): (i32, i32), grey: u8| {
+                for (x, y) in (-wide..=wide).flat_map(|x| (-high..=high).map(move |y| (x, y))) {
+                    if x * x * high * high + y * y * wide * wide <= wide * wide * high * high {
+                        picture.put_pixel((cx + x) as u32, (cy + y) as u32, Rgba([grey, grey, grey, 255]));
+                    }
+                }
+            };
+            disc(&mut picture, (54, 64), (6, 3), 250);
+            disc(&mut picture, (54, 64), (3, 3), 40);
+            (48..60).for_each(|x| picture.put_pixel(x, 56, Rgba([40, 40, 40, 255])));
+            tone(&mut picture, monk);
+            let [skin, white, pupil, brow] =
+                [(64, 80), (49, 64), (54, 64), (54, 56)].map(|place| lightness(&picture, place));
+            assert!(white > 95.0, "Monk {monk}: the white of the eye is {white}");
+            assert!(pupil < skin - 3.0, "Monk {monk}: the pupil is {pupil} in skin of {skin}");
+            assert!((brow - skin).abs() > 12.0, "Monk {monk}: the brow is {brow} in skin of {skin}");
+        }
     }
 
     #[test]

@@ -181,6 +181,8 @@ mod tests {
             ("一个人", ["男人", "女人"]),
             ("an elderly person", ["old man", "old woman"]),
             ("戴眼镜的老师", ["戴眼镜的男老师", "戴眼镜的女老师"]),
+            ("护士", ["男医生", "女医生"]),
+            ("a lawyer", ["male judge", "female judge"]),
         ] {
             let said = prompts(prompt);
             let counts = both.map(|name| said.iter().filter(|said| said.contains(name)).count());
@@ -192,7 +194,7 @@ mod tests {
             );
         }
         for prompt in
-            ["女医生", "a policeman", "护士", "有胡子的老师", "新娘", "关羽", "a teacher in a dress"]
+            ["女医生", "a policeman", "护士姐姐", "有胡子的老师", "新娘", "关羽", "a teacher in a dress"]
         {
             let said: Vec<String> = prompts(prompt).iter().map(|said| without_skin(said)).collect();
             assert!(said.iter().all(|other| *other == said[0]), "{prompt}: {} and others", said[0]);
