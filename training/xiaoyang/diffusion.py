@@ -24,6 +24,7 @@ from .places import CACHE
 
 BATCH = 128
 WORDS = 24
+GUIDANCE, GUIDED_ABOVE = 4.0, 0.45  # as danqing paints: guidance holds at times above (Kynkäänniemi et al. 2024, arXiv:2404.07724)
 DROPPED = 0.1  # share of captions replaced by none, for classifier-free guidance (Ho and Salimans 2022)
 SHEET = [
     "熊猫", "一只红苹果", "灯笼", "火箭", "汉堡", "龙", "饺子", "蝴蝶", "紫色的猫", "蓝色汽车", "深肤色、卷发的女孩", "樱花",
@@ -117,17 +118,24 @@ def loss_of(model, x0, noise, t, states, lengths):
     return (velocity - (noise - x0)).square().mean((1, 2, 3))
 
 
-@torch.no_grad()
-def sample(model, states, lengths, seed=0, steps=16, guidance=3.0):
-    """Euler's method from t = 1 to 0 with classifier-free guidance."""
-    generator = torch.Generator().manual_seed(seed)
-    x = torch.randn(len(states), *[model.config.latent_channels, model.config.latent_side, model.config.latent_side], generator=generator)
-    grid = torch.linspace(1, 0, steps + 1)
-    both, none = torch.cat([states, states]), torch.cat([lengths, torch.zeros_like(lengths)])
+def guided_velocity(model, x, t, states, lengths, guidance):
+    """The model's direction at the time `t` of all of `x`, with guidance as long as that holds.  x: (n, channels, side, side)"""
+    times = torch.full((len(x),), t)
     with torch.autocast("cpu", torch.bfloat16):
-        for t, after in zip(grid, grid[1:]):
-            told, untold = model(torch.cat([x, x]), t.expand(2 * len(x)), both, none).chunk(2)
-            x = x + (after - t) * (untold + guidance * (told - untold))
+        if t <= GUIDED_ABOVE or guidance == 1:
+            return model(x, times, states, lengths)
+        both, none = torch.cat([states, states]), torch.cat([lengths, torch.zeros_like(lengths)])
+        told, untold = model(torch.cat([x, x]), times.repeat(2), both, none).chunk(2)
+    return untold + guidance * (told - untold)
+
+
+@torch.no_grad()
+def sample(model, states, lengths, seed=0, steps=12, guidance=GUIDANCE):
+    """Euler's method from t = 1 to 0 with classifier-free guidance."""
+    c, generator = model.config, torch.Generator().manual_seed(seed)
+    x = torch.randn(len(states), c.latent_channels, c.latent_side, c.latent_side, generator=generator)
+    for step in range(steps):
+        x = x - guided_velocity(model, x, 1 - step / steps, states, lengths, guidance) / steps
     return x
 
 

@@ -1,12 +1,14 @@
 """Stage `distil`: teaches a copy of the painter to take in a few steps the way that guidance takes it in many.
 
-    python -m xiaoyang distil [--hours H] [--teacher RUN] [--name RUN] [--paths N]
+    python -m xiaoyang distil [--hours H] [--teacher RUN] [--name RUN] [--paths N] [--added TEACHER PUPIL]
 
 The teacher walks whole paths from noise to picture, guided, and its places at t = 1, 3/4, 1/2, 1/4 and 0 are kept. The
 pupil is told where it is and how far to go, one, two or four quarters, and learns the mean velocity of that stretch: a step of
 Euler's method then takes it to its end. Progressive distillation (Salimans and Ho 2022, arXiv:2202.00512) of a guided
 model (Meng et al. 2023, arXiv:2210.03142), in one hop, with the length of the step as an input (Frans et al. 2024,
 arXiv:2410.12557). The learning rate falls to zero over the hours given; resumes from the newest checkpoint.
+`--added` starts from the teacher and what an earlier distillation added to its own one: a teacher that was trained on changed little
+of what the pupil has to know besides.
 """
 
 import argparse
@@ -17,7 +19,7 @@ import time
 import numpy as np
 import torch
 
-from .diffusion import Captions, Optimiser, draw_sheet
+from .diffusion import GUIDANCE, Captions, Optimiser, draw_sheet, guided_velocity
 from .evaluate import painter
 from .latents import sampling_weights
 from .model import Config, Painter
@@ -28,27 +30,17 @@ TOGETHER = 32  # paths walked in one batch
 REUSE = 24  # stretches taught for each path walked, as long as there are too few paths
 QUARTERS = 4
 STEPS = 3  # of the teacher, a quarter
-GUIDANCE = 3.0
 STRETCHES = [(4, 1), (3, 1), (2, 1), (1, 1), (4, 2), (2, 2), (4, 4)]  # from, how far, in quarters
 SHARES = [0.24, 0.16, 0.16, 0.14, 0.10, 0.06, 0.14]  # how often each is taught
 
 
 @torch.no_grad()
-def walk(model, states, lengths, generator):
+def walk(model, config, states, lengths, generator):
     """Places of guided paths at each quarter: (n, QUARTERS + 1, channels, side, side), noise first."""
-    c = model.config if isinstance(model, Painter) else model._orig_mod.config
-    n = len(states)
-    both, none = torch.cat([states, states]), torch.cat([lengths, torch.zeros_like(lengths)])
-
-    def velocity(x, t):
-        with torch.autocast("cpu", torch.bfloat16):
-            told, untold = model(torch.cat([x, x]), torch.full((2 * n,), t), both, none).chunk(2)
-        return untold + GUIDANCE * (told - untold)
-
-    x = torch.randn(n, c.latent_channels, c.latent_side, c.latent_side, generator=generator)
+    x = torch.randn(len(states), config.latent_channels, config.latent_side, config.latent_side, generator=generator)
     places, steps = [x], QUARTERS * STEPS
     for step in range(steps):  # Euler's method; the midpoint method with as many evaluations is told apart worse by the judge
-        x = x - velocity(x, 1 - step / steps) / steps
+        x = x - guided_velocity(model, x, 1 - step / steps, states, lengths, GUIDANCE) / steps
         if (step + 1) % STEPS == 0:
             places.append(x)
     return torch.stack(places, 1)
@@ -99,6 +91,7 @@ def main():
     arguments.add_argument("--paths", type=int, default=8_000)
     arguments.add_argument("--rate", type=float, default=0.5, help="share of the full learning rate")
     arguments.add_argument("--threads", type=int, default=2)
+    arguments.add_argument("--added", nargs=2, metavar=("TEACHER", "PUPIL"), help="runs of an earlier distillation")
     options = arguments.parse_args()
     torch.set_num_threads(options.threads)
     run = CACHE / "runs" / options.name
@@ -109,6 +102,11 @@ def main():
     c = Config(span_features=256)
     model = Painter(c)
     model.load_state_dict(teacher.state_dict(), strict=False)
+    if options.added:
+        before, after = (torch.load(CACHE / "runs" / name / "checkpoint.pt")["average"] for name in options.added)
+        with torch.no_grad():
+            for name, weight in model.named_parameters():
+                weight.copy_(weight + after[name] - before[name] if name in before else after[name])
     average = {n: p.detach().clone() for n, p in model.named_parameters()}
     optimiser = Optimiser(model)
     step, seconds = 0, 0.0
@@ -121,10 +119,7 @@ def main():
         print(f"distil: resumed at step {step}, {seconds / 3600:.2f} h", flush=True)
 
     entries = json.loads((CACHE / "pictures.json").read_text())
-    # What the teacher was not shown it cannot teach.
-    unseen = np.array([entry["set"] in ("art", "styled") for entry in entries])
-    probabilities = np.where(unseen, 0, sampling_weights(entries, "all"))
-    probabilities /= probabilities.sum()
+    probabilities = sampling_weights(entries, "all")
     captions = Captions()
     paths = Paths(run, options.paths, (QUARTERS + 1, c.latent_channels, c.latent_side, c.latent_side))
     generator = torch.Generator().manual_seed(1000 + len(paths.texts))
@@ -141,7 +136,7 @@ def main():
     while seconds < options.hours * 3600:
         while len(paths.texts) < min(options.paths // TOGETHER * TOGETHER, max(1024, step * BATCH // REUSE)):
             texts = captions.texts(rng.choice(len(entries), TOGETHER, p=probabilities), rng)
-            paths.add(walk(walker, *captions.batch(texts, True), generator), texts)
+            paths.add(walk(walker, c, *captions.batch(texts, True), generator), texts)
         texts, x, end, t, span = paths.batch(rng)
         with torch.autocast("cpu", torch.bfloat16):
             velocity = pupil(x, t, *captions.batch(texts, True), span)

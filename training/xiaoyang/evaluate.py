@@ -12,7 +12,7 @@ import json
 import numpy as np
 import torch
 
-from .diffusion import Captions, draw_sheet, loss_of, sample, times
+from .diffusion import GUIDANCE, Captions, draw_sheet, loss_of, sample, times
 from .judge import held_out, means, retrieval
 from .latents import all_latents, fitted, pictures, sampling_weights
 from .model import Config, Painter
@@ -53,7 +53,7 @@ def main():
     arguments.add_argument("--name", default="main")
     arguments.add_argument("--count", type=int, default=100)
     arguments.add_argument("--steps", type=int, default=12)
-    arguments.add_argument("--guidance", type=float, default=3.0)
+    arguments.add_argument("--guidance", type=float, default=GUIDANCE)
     options = arguments.parse_args()
     model, (judge, codec) = painter(options.name), tools()
     entries = json.loads((CACHE / "pictures.json").read_text())

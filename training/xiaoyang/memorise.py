@@ -17,7 +17,7 @@ import torch
 from PIL import Image
 
 from .captions import states_of
-from .diffusion import Captions, sample
+from .diffusion import GUIDANCE, Captions, sample
 from .evaluate import painter, tools
 from .latents import pictures, sampling_weights
 from .places import CACHE
@@ -91,7 +91,7 @@ def main():
     arguments.add_argument("--name", default="main")
     arguments.add_argument("--count", type=int, default=1000)
     arguments.add_argument("--steps", type=int, default=12)
-    arguments.add_argument("--guidance", type=float, default=3.0)
+    arguments.add_argument("--guidance", type=float, default=GUIDANCE)
     arguments.add_argument("--threads", type=int, default=2)
     options = arguments.parse_args()
     torch.set_num_threads(options.threads)

@@ -17,7 +17,7 @@ use tokio::sync::Semaphore;
 
 use crate::error::Error;
 use crate::hands::Hand;
-use crate::order::{Order, Size};
+use crate::order::{DEFAULT_GUIDANCE, Order, Size};
 use crate::painter::Cancel;
 use crate::workshop::Workshop;
 use crate::{painting, screening};
@@ -51,8 +51,6 @@ impl Care {
     }
 }
 
-/// Guidance of a frame, where its sampler is guided.
-const GUIDANCE: f32 = 3.0;
 /// The longer side that a frame is planned for, in pixels: as the model paints, so that nothing is enlarged on the way.
 const PLANNED_PX: u32 = 128;
 
@@ -77,7 +75,7 @@ impl Order {
         let side = |side: u32| (side * PLANNED_PX / width_px.max(height_px)).max(1);
         Self {
             steps,
-            guidance: GUIDANCE,
+            guidance: DEFAULT_GUIDANCE,
             sampler,
             size: Size { width_px: side(width_px), height_px: side(height_px) },
             changes: Vec::new(),

@@ -286,7 +286,7 @@ impl Order {
 /// Steps where nothing else is said.
 pub(crate) const DEFAULT_STEPS: u32 = 12;
 /// Guidance where nothing else is said.
-pub(crate) const DEFAULT_GUIDANCE: f32 = 3.0;
+pub(crate) const DEFAULT_GUIDANCE: f32 = 4.0;
 /// Sampler where nothing else is said.
 pub(crate) const DEFAULT_SAMPLER: &str = "euler";
 /// Size where nothing else is said.

@@ -140,3 +140,17 @@ impl Denoiser for Guided<'_> {
         }
     }
 }
+
+/// Asks one denoiser at times above a limit and another from there on.
+pub(crate) struct Switched<'a> {
+    pub(crate) early: &'a mut dyn Denoiser,
+    pub(crate) late: &'a mut dyn Denoiser,
+    pub(crate) above: f32,
+}
+
+impl Denoiser for Switched<'_> {
+    fn velocity(&mut self, x: &[f32], t: f32, velocity: &mut [f32]) {
+        let asked = if t > self.above { &mut *self.early } else { &mut *self.late };
+        asked.velocity(x, t, velocity);
+    }
+}

@@ -10,7 +10,7 @@ use safetensors::SafeTensors;
 use sha2::{Digest, Sha256};
 
 use crate::codec::Codec;
-use crate::denoiser::{Blended, Denoiser, Guided, Repainted};
+use crate::denoiser::{Blended, Denoiser, Guided, Repainted, Switched};
 use crate::dit::{Config, Painter};
 use crate::pixels::{averaged, reached};
 use crate::request::{Emphasis, GenerateRequest, Prompt, Side, Start, Strength, Subject, Weight};
@@ -226,18 +226,21 @@ impl Pipeline {
         let quick = request.sampler == Sampler::Quick;
         let painter = if quick { self.quick.get().ok_or(Error::NoQuick)? } else { &self.painter };
         let guided = request.guidance.get() != 1.0 && !quick;
-        let prompts = subjects.iter().map(|subject| &subject.prompt);
-        let negatives = subjects.iter().filter(|_| guided).map(|_| &request.negative);
-        let mut texts = Vec::new();
         // A second prompt without a share costs nothing.
         let seconds = || {
             let blends = subjects.iter().map(|subject| subject.blend.as_ref());
             let blends = blends.enumerate().filter_map(|(place, blend)| Some((place, blend?)));
             blends.filter(|(_, blend)| blend.share.get() > 0.0)
         };
-        let blends = seconds().map(|(_, blend)| &blend.prompt);
-        let entries =
-            prompts.chain(negatives).chain(blends).map(|prompt| place_of(&mut texts, prompt)).collect();
+        let shares: Vec<_> = seconds().map(|(place, blend)| (place, blend.share.get())).collect();
+        let mut texts = Vec::new();
+        let mut entries = |negatives: usize| -> Vec<usize> {
+            let prompts = subjects.iter().map(|subject| &subject.prompt);
+            let negatives = subjects.iter().take(negatives).map(|_| &request.negative);
+            let blends = seconds().map(|(_, blend)| &blend.prompt);
+            prompts.chain(negatives).chain(blends).map(|prompt| place_of(&mut texts, prompt)).collect()
+        };
+        let (alone, doubled) = (entries(0), guided.then(|| entries(subjects.len())));
         let states: Vec<_> = texts.iter().map(|prompt| self.weighted_states(prompt)).collect();
         let conditioning = painter.condition(&self.cpu, &states);
 
@@ -247,19 +250,19 @@ impl Pipeline {
             x.extend(start.x);
             known.extend(start.known);
         }
-        let mut painting = painter.painting(&self.cpu, &conditioning, entries);
-        painting = painting.stepping(1.0 / request.steps.get() as f32);
-        let (mut blended, mut guidance, mut repainted);
-        let mut denoiser: &mut dyn Denoiser = &mut painting;
-        let shares: Vec<_> = seconds().map(|(place, blend)| (place, blend.share.get())).collect();
-        if !shares.is_empty() {
-            let values = if guided { 2 * x.len() } else { x.len() };
-            blended = Blended::new(denoiser, shares, values, x.len() / subjects.len());
-            denoiser = &mut blended;
-        }
-        if guided {
-            guidance = Guided::new(denoiser, request.guidance.get(), x.len());
-            denoiser = &mut guidance;
+        let entry = x.len() / subjects.len().max(1);
+        let span = 1.0 / request.steps.get() as f32;
+        let painting = |entries| painter.painting(&self.cpu, &conditioning, entries).stepping(span);
+        let mut plain = painting(alone);
+        let mut plain = Blended::new(&mut plain, shares.clone(), x.len(), entry);
+        let mut denoiser: &mut dyn Denoiser = &mut plain;
+        let (mut both, mut blended, mut guidance, mut switched, mut repainted);
+        if let Some(entries) = doubled {
+            both = painting(entries);
+            blended = Blended::new(&mut both, shares, 2 * x.len(), entry);
+            guidance = Guided::new(&mut blended, request.guidance.get(), x.len());
+            switched = Switched { early: &mut guidance, late: denoiser, above: request.guidance.above() };
+            denoiser = &mut switched;
         }
         if known.iter().any(Option::is_some) {
             repainted = Repainted::new(denoiser, &known);

@@ -223,19 +223,37 @@ impl Steps {
 
 /// Scale of classifier-free guidance, 0 to 30; 1 is the model's own answer, 0 ignores the prompt.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-pub struct Guidance(f32);
+pub struct Guidance {
+    scale: f32,
+    above: f32,
+}
 
 impl Guidance {
-    /// `None` outside 0 to 30.
+    /// Guidance from the first step to the last; `None` outside 0 to 30.
     #[must_use]
     pub fn new(scale: f32) -> Option<Self> {
-        (0.0..=30.0).contains(&scale).then_some(Self(scale))
+        (0.0..=30.0).contains(&scale).then_some(Self { scale, above: 0.0 })
+    }
+
+    /// The same, only at times above `t` in [0, 1], 1 being noise: what comes later is the model's own answer, which costs half.
+    ///
+    /// Late guidance hardly changes what is painted any more and makes it coarse. Source: Kynkäänniemi et al. 2024,
+    /// arXiv:2404.07724, section 3.
+    #[must_use]
+    pub fn only_above(self, t: f32) -> Self {
+        Self { above: t, ..self }
     }
 
     /// The scale.
     #[must_use]
     pub fn get(self) -> f32 {
-        self.0
+        self.scale
+    }
+
+    /// The time down to which it holds.
+    #[must_use]
+    pub fn above(self) -> f32 {
+        self.above
     }
 }
 
