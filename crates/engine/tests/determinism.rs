@@ -170,6 +170,19 @@ fn guidance_of_one_is_the_model_itself() {
 }
 
 #[test]
+fn guidance_ends_at_its_time() {
+    let pipeline = Files::new(Storage::Bf16).pipeline(2, Level::detect());
+    let guided = |scale, above| {
+        let guidance = Guidance::new(scale).expect("in range").only_above(above);
+        paint(&pipeline, &GenerateRequest { guidance, ..request(&SUBJECTS) })
+    };
+    let (whole, half) = (guided(4.0, 0.0), guided(4.0, 0.5));
+    assert!(guided(4.0, 1.0) == guided(1.0, 0.0), "from the start on it is none");
+    assert!(half != whole && half != guided(1.0, 0.0), "half of the way it is some");
+    assert!(guided(4.0, 0.3) == whole, "the last of three steps is at a third");
+}
+
+#[test]
 fn steps_are_reported_and_can_end_the_work() {
     let pipeline = Files::new(Storage::Bf16).pipeline(2, Level::detect());
     let mut heard = Vec::new();
