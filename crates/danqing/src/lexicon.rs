@@ -107,9 +107,12 @@ impl Knowledge {
 
     /// The names of a subject's concept in both languages; none where the subject is no concept.
     pub(crate) fn names(&self, subject: &Subject) -> Option<(&str, &str)> {
-        let place = self.places.get(&subject.concept.as_ref()?.id)?;
-        let entry = self.lexicon.entries().get(*place)?;
+        let entry = self.entry(&subject.concept.as_ref()?.id)?;
         Some((&entry.zh, &entry.en))
+    }
+
+    fn entry(&self, id: &str) -> Option<&Entry> {
+        self.lexicon.entries().get(*self.places.get(id)?)
     }
 
     /// Whether a subject is a person.
@@ -127,13 +130,7 @@ impl Knowledge {
             return None;
         }
         let id = &self.genders.get(&concept.id)?[usize::from(second)];
-        let name = |id: &str| {
-            let entry = &self.lexicon.entries()[*self.places.get(id)?];
-            Some(match subject.language {
-                Language::Chinese => entry.zh.as_str(),
-                Language::English => entry.en.as_str(),
-            })
-        };
+        let name = |id: &str| Some(name(self.entry(id)?, subject.language));
         let open = [subject.head.as_str(), name(&concept.id)?];
         let open = open.into_iter().find(|name| subject.description.contains(name))?;
         let description = replaced_last(&subject.description, open, name(id)?);
@@ -147,8 +144,13 @@ impl Knowledge {
     /// Whether xiaoyang was shown `style`; `training/xiaoyang/captions.py` lists what it was. A sticker, an icon or an
     /// emoji is what each of its pictures is.
     pub(crate) fn draws(style: Style) -> bool {
-        use Style::{Avatar, Cartoon, Emoji, Flat, Gradient, HandDrawn, Icon, Sticker, ThreeD};
-        matches!(style, ThreeD | Flat | Gradient | Cartoon | HandDrawn | Avatar | Sticker | Icon | Emoji)
+        use Style::{
+            Avatar, Cartoon, Emoji, Flat, Gradient, HandDrawn, Icon, Ink, PaperCut, Sticker, ThreeD,
+        };
+        matches!(
+            style,
+            ThreeD | Flat | Gradient | PaperCut | Ink | Cartoon | HandDrawn | Avatar | Sticker | Icon | Emoji
+        )
     }
 
     /// `subject` in words of training: a synonym gives way to the concept's own name, and so does a word that is
@@ -158,13 +160,8 @@ impl Knowledge {
     pub(crate) fn caption(&self, subject: &Subject) -> Caption {
         let mut subject = subject.clone();
         let Some(concept) = subject.concept.clone() else { return Caption { subject, instead: None } };
-        let Some(entry) = self.places.get(&concept.id).map(|place| &self.lexicon.entries()[*place]) else {
-            return Caption { subject, instead: None };
-        };
-        let name = match subject.language {
-            Language::Chinese => &entry.zh,
-            Language::English => &entry.en,
-        };
+        let Some(entry) = self.entry(&concept.id) else { return Caption { subject, instead: None } };
+        let name = name(entry, subject.language);
         // 白猫 is near to 猫, and says all that is special about it.
         if concept.near
             && let Some((colour, rest)) = colours::leading(&subject.head)
@@ -177,7 +174,15 @@ impl Knowledge {
         if !kept && !name.is_empty() && subject.description.contains(&subject.head) {
             subject.description = replaced_last(&subject.description, &subject.head, name);
         }
-        Caption { instead: concept.near.then(|| name.clone()), subject }
+        Caption { instead: concept.near.then(|| name.to_owned()), subject }
+    }
+}
+
+/// A concept's own name in one language.
+fn name(entry: &Entry, language: Language) -> &str {
+    match language {
+        Language::Chinese => &entry.zh,
+        Language::English => &entry.en,
     }
 }
 

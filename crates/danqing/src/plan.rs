@@ -495,11 +495,11 @@ mod tests {
 
     #[test]
     fn styles_that_the_model_never_saw_are_left_out_and_reported() {
-        let asked = plan("水墨风格的猫", Wish::default());
+        let asked = plan("水彩风格的猫", Wish::default());
         assert_eq!(
             (asked.paintings[0].prompt.as_str(), asked.unknown_styles.as_slice()),
-            ("猫", &[Style::Ink][..]),
-            "ink"
+            ("猫", &[Style::Watercolour][..]),
+            "watercolour"
         );
         let named = plan("a cat and a dog", Wish { style: Some("oil painting".into()), ..Wish::default() });
         assert_eq!(named.unknown_styles, [Style::Oil], "once");

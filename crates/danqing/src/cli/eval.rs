@@ -156,7 +156,7 @@ fn numbered_cells(cells: &[RgbaImage]) -> Vec<RgbaImage> {
 /// `sheet` on light grey, with room for the label below its pictures.
 fn with_foot(sheet: &RgbaImage) -> RgbaImage {
     let mut page =
-        RgbaImage::from_pixel(sheet.width(), sheet.height() + sheet.height() / 9, Rgba([236, 236, 240, 255]));
+        RgbaImage::from_pixel(sheet.width(), sheet.height() + sheet.height() / 7, Rgba([236, 236, 240, 255]));
     imageops::overlay(&mut page, sheet, 0, 0);
     page
 }
