@@ -214,7 +214,7 @@ mod tests {
     fn the_text_is_as_other_programs_expect() {
         let order = Order::new("三只红灯笼", &Wish { seed: Some(42), ..Wish::default() }).expect("sound");
         let expected = format!(
-            "三只红灯笼\nSteps: 12, Sampler: Euler, Schedule type: Automatic, CFG scale: 3, Seed: 42, Size: 512x512, Model hash: 0123456789, Model: xiaoyang, Version: danqing v{}",
+            "三只红灯笼\nSteps: 12, Sampler: Euler, Schedule type: Automatic, CFG scale: 4, Seed: 42, Size: 512x512, Model hash: 0123456789, Model: xiaoyang, Version: danqing v{}",
             env!("CARGO_PKG_VERSION")
         );
         assert_eq!(text(&order, &by()), expected, "no negative, no extra keys");

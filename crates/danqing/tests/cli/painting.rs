@@ -28,7 +28,7 @@ fn a_prompt_becomes_a_file_that_says_how() {
     assert_eq!(studio.files(), ["三只红灯笼.png"], "named after the prompt");
     assert!(answer.out.contains("三只红灯笼.png  tiny, seed 42, 2 steps"), "{answer:?}");
     let text = parameters(&studio.bytes("三只红灯笼.png"));
-    assert!(text.starts_with("三只红灯笼\nSteps: 2, Sampler: Euler, Schedule type: Automatic, CFG scale: 3, Seed: 42, Size: 128x128, Model hash: "), "{text}");
+    assert!(text.starts_with("三只红灯笼\nSteps: 2, Sampler: Euler, Schedule type: Automatic, CFG scale: 4, Seed: 42, Size: 128x128, Model hash: "), "{text}");
     assert!(text.contains(", Model: tiny, Version: danqing v"), "{text}");
 }
 
