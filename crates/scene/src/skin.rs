@@ -112,8 +112,13 @@ pub fn tone(picture: &mut RgbaImage, monk: usize) {
             _ if likeness == 0.0 => continue,
             _ => shift.feature(seen, likeness),
         };
-        [*red, *green, *blue] = oklab::rgb(moved).map(|value| value.round().clamp(0.0, 255.0) as u8);
+        [*red, *green, *blue] = srgb(moved);
     }
+}
+
+/// An Oklab colour in 8 bits.
+fn srgb(colour: [f32; 3]) -> [u8; 3] {
+    oklab::rgb(colour).map(|value| value.round().clamp(0.0, 255.0) as u8)
 }
 
 /// How the colours of one skin become those of another, in Oklab.
@@ -147,7 +152,7 @@ impl Shift {
         if share == 0.0 {
             return rgb;
         }
-        oklab::rgb(self.feature(seen, share)).map(|value| value.round().clamp(0.0, 255.0) as u8)
+        srgb(self.feature(seen, share))
     }
 
     /// What becomes of skin in its light and shade, or of a line in a face, by `share`: black stays black, or becomes the lightest
