@@ -96,7 +96,7 @@ pub fn tone(picture: &mut RgbaImage, monk: usize) {
     let Some(shift) = Shift::of_face(&face(picture), wanted) else { return };
     let canvas = Canvas::new(picture, shift.from);
     let beside_skin = canvas.beside_skin();
-    let parts = canvas.parts(shift.from);
+    let parts = canvas.parts();
     for (place, Rgba([red, green, blue, _])) in picture.pixels_mut().enumerate() {
         let (seen, likeness) = canvas.pixels[place];
         let moved = match parts[place] {

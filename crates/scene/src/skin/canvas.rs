@@ -39,7 +39,10 @@ pub(super) enum Part {
 /// The colours of a picture in Oklab and how like its skin they are.
 pub(super) struct Canvas {
     width: usize,
+    skin: [f32; 3],
     pub(super) pixels: Vec<([f32; 3], f32)>,
+    /// What is skin beyond doubt.
+    sure: Vec<bool>,
 }
 
 impl Canvas {
@@ -51,17 +54,16 @@ impl Canvas {
             let seen = oklab::of([*red, *green, *blue]);
             (seen, likeness(seen, skin))
         };
-        Self { width: picture.width() as usize, pixels: picture.pixels().map(pixel).collect() }
+        let pixels: Vec<_> = picture.pixels().map(pixel).collect();
+        let sure = pixels.iter().map(|(_, likeness)| *likeness >= 1.0).collect();
+        Self { width: picture.width() as usize, skin, pixels, sure }
     }
 
-    /// The share of skin in a colour at the edge of skin: edges are soft, so that it lies between the skin around it and what lies
+    /// The share of skin in a colour that is seen at the edge of skin: edges are soft, so that it lies between the skin around it and what lies
     /// farthest from that on its own side, so that the white of an eye is no mixture of skin and pupil. Without it skin that darkens
     /// leaves a light line around hair, eyes and mouth.
     pub(super) fn mixed(&self, place: usize) -> f32 {
-        let (seen, likeness) = self.pixels[place];
-        if likeness == UNSEEN {
-            return 0.0;
-        }
+        let (seen, _) = self.pixels[place];
         let around = || self.around(place).filter(|(_, likeness)| *likeness > UNSEEN);
         let (sum, count) = around()
             .filter(|(_, likeness)| *likeness >= 1.0)
@@ -77,14 +79,14 @@ impl Canvas {
 
     /// Which places have sure skin in the grid around them.
     pub(super) fn beside_skin(&self) -> Vec<bool> {
-        grown(&self.sure(), self.width, 2 * self.unit())
+        grown(&self.sure, self.width, 2 * self.unit())
     }
 
     /// What each place is. Something in a face has skin on all sides; an eye is round and dark, with white beside it.
-    pub(super) fn parts(&self, skin: [f32; 3]) -> Vec<Part> {
+    pub(super) fn parts(&self) -> Vec<Part> {
         let not = |flags: Vec<bool>| flags.into_iter().map(|flag| !flag).collect::<Vec<bool>>();
         let radius = FEATURE * self.unit();
-        let within = not(grown(&not(grown(&self.sure(), self.width, radius)), self.width, radius));
+        let within = not(grown(&not(grown(&self.sure, self.width, radius)), self.width, radius));
         let part = |(within, (_, likeness)): (bool, &([f32; 3], f32))| match within {
             _ if *likeness >= 1.0 => Part::Skin,
             true => Part::Feature,
@@ -92,7 +94,7 @@ impl Canvas {
         };
         let mut parts: Vec<Part> = within.into_iter().zip(&self.pixels).map(part).collect();
         let is_dark = |(part, (seen, _)): (&Part, &([f32; 3], f32))| {
-            *part == Part::Feature && seen[0] < skin[0] - DARKER
+            *part == Part::Feature && seen[0] < self.skin[0] - DARKER
         };
         let mut dark: Vec<bool> = parts.iter().zip(&self.pixels).map(is_dark).collect();
         for start in 0..dark.len() {
@@ -100,7 +102,7 @@ impl Canvas {
             if !pupil.is_round(self.unit()) {
                 continue;
             }
-            let whites = self.whites(&pupil, skin);
+            let whites = self.whites(&pupil);
             if whites.len() * LEAST_SHARE > pupil.places.len() {
                 pupil.places.iter().for_each(|&place| parts[place] = Part::Pupil);
                 whites.iter().for_each(|&place| parts[place] = Part::White);
@@ -110,7 +112,7 @@ impl Canvas {
     }
 
     /// The places of the white of an eye: left and right of its dark, not above, where the lid is light.
-    fn whites(&self, pupil: &Spot, skin: [f32; 3]) -> Vec<usize> {
+    fn whites(&self, pupil: &Spot) -> Vec<usize> {
         let (unit, reach) = (self.unit(), REACH * self.unit());
         let left = pupil.columns.start().saturating_sub(reach);
         let width = (pupil.columns.end() + reach).min(self.width - 1) + 1 - left;
@@ -122,7 +124,9 @@ impl Canvas {
         let near = grown(&dark, width, reach);
         let is_white = |place: usize| {
             let [lightness, a, b] = self.pixels[whole(place)].0;
-            near[place] && lightness > skin[0] + LIGHTER && a.hypot(b) < PALER * skin[1].hypot(skin[2])
+            near[place]
+                && lightness > self.skin[0] + LIGHTER
+                && a.hypot(b) < PALER * self.skin[1].hypot(self.skin[2])
         };
         let mut white: Vec<bool> = (0..area).map(is_white).collect();
         (0..area)
@@ -131,10 +135,6 @@ impl Canvas {
             .flat_map(|spot| spot.places)
             .map(whole)
             .collect()
-    }
-
-    fn sure(&self) -> Vec<bool> {
-        self.pixels.iter().map(|(_, likeness)| *likeness >= 1.0).collect()
     }
 
     /// A part of a side over which edges are soft, in pixels.
