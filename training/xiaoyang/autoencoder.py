@@ -87,7 +87,7 @@ def decoder_batch(rng, codec, probabilities, source, n=24):
 
 def train_codec(minutes, threads):
     entries, source = json.loads((CACHE / "pictures.json").read_text()), pictures()
-    probabilities, codec = sampling_weights(entries), fitted()
+    probabilities, codec = sampling_weights(entries, "pixels"), fitted()
     codec = train(codec, "codec", lambda rng: decoder_batch(rng, codec, probabilities, source),
                   lambda model, z, x: (model.decode(z), x), distance, minutes, threads)
     rows = [i for i, e in enumerate(entries) if e.get("held_out")][:256]

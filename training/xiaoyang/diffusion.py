@@ -1,6 +1,6 @@
 """Stage `diffusion`: trains the painter by flow matching.
 
-    python -m xiaoyang diffusion [--hours H] [--name RUN] [--phase core|all] [--rate R] [--passing SHARE] [--decay]
+    python -m xiaoyang diffusion [--hours H] [--name RUN] [--phase PHASE] [--rate R] [--passing SHARE] [--decay]
 
 Resumes from the newest checkpoint of the run, saves one every five minutes, and writes a sheet of samples beside
 it every half hour. A checkpoint that `restore` made has no state of the optimiser: it is warmed up again, and the average
@@ -129,13 +129,20 @@ def guided_velocity(model, x, t, states, lengths, guidance):
     return untold + guidance * (told - untold)
 
 
-@torch.no_grad()
-def sample(model, states, lengths, seed=0, steps=12, guidance=GUIDANCE):
-    """Euler's method from t = 1 to 0 with classifier-free guidance."""
-    c, generator = model.config, torch.Generator().manual_seed(seed)
+def path(model, states, lengths, generator, steps, guidance):
+    """Euler's method from noise at t = 1 to 0, with guidance: gives the noise, and where each step comes to."""
+    c = model.config
     x = torch.randn(len(states), c.latent_channels, c.latent_side, c.latent_side, generator=generator)
+    yield x
     for step in range(steps):
         x = x - guided_velocity(model, x, 1 - step / steps, states, lengths, guidance) / steps
+        yield x
+
+
+@torch.no_grad()
+def sample(model, states, lengths, seed=0, steps=12, guidance=GUIDANCE):
+    """Latents of pictures: (n, channels, side, side)"""
+    *_, x = path(model, states, lengths, torch.Generator().manual_seed(seed), steps, guidance)
     return x
 
 

@@ -1,6 +1,6 @@
 """Stage `distil`: teaches a copy of the painter to take in a few steps the way that guidance takes it in many.
 
-    python -m xiaoyang distil [--hours H] [--teacher RUN] [--name RUN] [--paths N] [--added TEACHER PUPIL]
+    python -m xiaoyang distil [--hours H] [--teacher RUN] [--name RUN] [--paths N] [--phase PHASE] [--added TEACHER PUPIL]
 
 The teacher walks whole paths from noise to picture, guided, and its places at t = 1, 3/4, 1/2, 1/4 and 0 are kept. The
 pupil is told where it is and how far to go, one, two or four quarters, and learns the mean velocity of that stretch: a step of
@@ -19,9 +19,9 @@ import time
 import numpy as np
 import torch
 
-from .diffusion import GUIDANCE, Captions, Optimiser, draw_sheet, guided_velocity
+from .diffusion import GUIDANCE, Captions, Optimiser, draw_sheet, path
 from .evaluate import painter
-from .latents import sampling_weights
+from .latents import PHASES, sampling_weights
 from .model import Config, Painter
 from .places import CACHE
 
@@ -35,15 +35,11 @@ SHARES = [0.24, 0.16, 0.16, 0.14, 0.10, 0.06, 0.14]  # how often each is taught
 
 
 @torch.no_grad()
-def walk(model, config, states, lengths, generator):
-    """Places of guided paths at each quarter: (n, QUARTERS + 1, channels, side, side), noise first."""
-    x = torch.randn(len(states), config.latent_channels, config.latent_side, config.latent_side, generator=generator)
-    places, steps = [x], QUARTERS * STEPS
-    for step in range(steps):  # Euler's method; the midpoint method with as many evaluations is told apart worse by the judge
-        x = x - guided_velocity(model, x, 1 - step / steps, states, lengths, GUIDANCE) / steps
-        if (step + 1) % STEPS == 0:
-            places.append(x)
-    return torch.stack(places, 1)
+def walk(model, states, lengths, generator):
+    """Places of guided paths at each quarter: (n, QUARTERS + 1, channels, side, side), noise first.
+
+    By Euler's method; the midpoint method with as many evaluations is told apart worse by the judge."""
+    return torch.stack(list(path(model, states, lengths, generator, QUARTERS * STEPS, GUIDANCE))[::STEPS], 1)
 
 
 @torch.no_grad()
@@ -89,6 +85,7 @@ def main():
     arguments.add_argument("--teacher", default="main")
     arguments.add_argument("--name", default="quick")
     arguments.add_argument("--paths", type=int, default=8_000)
+    arguments.add_argument("--phase", choices=list(PHASES), default="all", help="what paths are walked for how often (latents.py)")
     arguments.add_argument("--rate", type=float, default=0.5, help="share of the full learning rate")
     arguments.add_argument("--threads", type=int, default=2)
     arguments.add_argument("--added", nargs=2, metavar=("TEACHER", "PUPIL"), help="runs of an earlier distillation")
@@ -119,7 +116,7 @@ def main():
         print(f"distil: resumed at step {step}, {seconds / 3600:.2f} h", flush=True)
 
     entries = json.loads((CACHE / "pictures.json").read_text())
-    probabilities = sampling_weights(entries, "all")
+    probabilities = sampling_weights(entries, options.phase)
     captions = Captions()
     paths = Paths(run, options.paths, (QUARTERS + 1, c.latent_channels, c.latent_side, c.latent_side))
     generator = torch.Generator().manual_seed(1000 + len(paths.texts))
@@ -136,7 +133,7 @@ def main():
     while seconds < options.hours * 3600:
         while len(paths.texts) < min(options.paths // TOGETHER * TOGETHER, max(1024, step * BATCH // REUSE)):
             texts = captions.texts(rng.choice(len(entries), TOGETHER, p=probabilities), rng)
-            paths.add(walk(walker, c, *captions.batch(texts, True), generator), texts)
+            paths.add(walk(walker, *captions.batch(texts, True), generator), texts)
         texts, x, end, t, span = paths.batch(rng)
         with torch.autocast("cpu", torch.bfloat16):
             velocity = pupil(x, t, *captions.batch(texts, True), span)

@@ -3,8 +3,9 @@
     python -m xiaoyang judge [--minutes M] [--threads N]
 
 Contrastive learning (Radford et al. 2021, arXiv:2103.00020) over the same pictures and captions as the painter,
-held-out ones left out; the painter never sees its score. Resumes from the cache; the learning rate falls over the
-minutes given, so give them all at once.
+held-out ones left out; the painter never sees its score. Pictures whose caption names no colour are seen in any: people ask for
+pink elephants, and what is pink must not be less of an elephant. Resumes from the cache; the learning rate falls over the minutes
+given, so give them all at once. `--minutes 0` only measures.
 """
 
 import argparse
@@ -15,13 +16,17 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from .captions import states_of
+from .captions import COLOURS, states_of
 from .diffusion import DROPPED, Captions
 from .latents import pictures, sampling_weights
 from .pixels import Judge
 from .places import CACHE, MODELS
 
 BATCH = 192
+TINTED = 0.5  # share of the pictures whose caption names no colour
+# What names a colour, of things and of people.
+COLOUR_WORDS = {*COLOURS, *COLOURS.values(), "金", "银", "彩", "肤", "发", "skin", "hair", "hairs", "blond", "golden", "rainbow"}
+LIGHTNESS = torch.tensor([0.299, 0.587, 0.114])
 
 
 def shown(batch, rng):
@@ -35,6 +40,30 @@ def shown(batch, rng):
     moves[:, 0, 0], moves[:, 1, 1] = scale * rng.choice([-1, 1], n), scale
     moves[:, :, 2] = rng.uniform(-0.08, 0.08, (n, 2))
     return F.grid_sample(x, F.affine_grid(torch.from_numpy(moves), x.shape, align_corners=False), align_corners=False)
+
+
+def names_colour(text):
+    """True when `text` says of what colour something is."""
+    return any(word in text for word in COLOUR_WORDS if not word.isascii()) or not COLOUR_WORDS.isdisjoint(text.lower().replace(",", "").replace("-", " ").split())
+
+
+def tinted(x, rng):
+    """Each of `x`, (n, 4, side, side) and premultiplied, in other colours: half by turning all hues, half in shades of one colour."""
+    n, rgb = len(x), x[:, :3]
+    light = torch.einsum("nchw,c->nhw", rgb, LIGHTNESS)[:, None]
+    # Hues turn about the grey axis (Rodrigues' formula).
+    angle = torch.from_numpy(rng.uniform(0.15, 0.85, (n, 1, 1, 1)) * 2 * np.pi).float()
+    mean, across = rgb.mean(1, keepdim=True), (rgb.roll(1, 1) - rgb.roll(2, 1)) / 3**0.5
+    turned = mean + (rgb - mean) * angle.cos() + across * angle.sin()
+    turned = (turned + light - torch.einsum("nchw,c->nhw", turned, LIGHTNESS)[:, None])
+    colour = torch.from_numpy(rng.uniform(0, 1, (n, 3, 1, 1))).float()
+    colour = (colour - colour.amin(1, keepdim=True)) / (colour.amax(1, keepdim=True) - colour.amin(1, keepdim=True) + 1e-3)
+    colour = colour.lerp(torch.ones(()), torch.from_numpy(rng.uniform(0, 0.6, (n, 1, 1, 1))).float())
+    own = torch.from_numpy(rng.uniform(0, 0.5, (n, 1, 1, 1))).float()
+    shaded = (light * colour * 1.2).lerp(rgb, own)
+    one = torch.from_numpy(rng.random((n, 1, 1, 1)) < 0.5)
+    rgb = torch.where(one, shaded, turned).clamp(min=0).minimum(x[:, 3:])
+    return torch.cat([rgb, x[:, 3:]], 1)
 
 
 def means(states, lengths):
@@ -75,6 +104,7 @@ def main():
     torch.set_num_threads(options.threads)
     entries, captions, source = json.loads((CACHE / "pictures.json").read_text()), Captions(), pictures()
     probabilities, rng = sampling_weights(entries), np.random.default_rng(1)
+    plain = np.array([not names_colour(text) for text in json.loads((CACHE / "texts.json").read_text())])
     # Things of one id are the same thing; avatars have none and differ.
     ids = np.array([e.get("id") or f"avatar {row}" for row, e in enumerate(entries)])
     things = torch.from_numpy(np.unique(ids, return_inverse=True)[1])
@@ -86,13 +116,16 @@ def main():
     optimiser = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.05)
     started, last_save, first = time.time(), time.time(), step
     save = lambda: torch.save({"model": model.state_dict(), "step": step, "minutes": before + (time.time() - started) / 60}, path)
-    while (part := (time.time() - started) / (options.minutes * 60)) < 1:
+    while (part := (time.time() - started) / (options.minutes * 60 + 1e-9)) < 1:
         for group in optimiser.param_groups:
             group["lr"] = 1.5e-3 * (0.5 + 0.5 * np.cos(np.pi * part)) * min(1, (step - first + 1) / 100) + 1e-6
         rows = np.sort(rng.choice(len(entries), BATCH, p=probabilities))
-        states, lengths = captions.batch(captions.texts(rows, rng), rng.random(BATCH) >= DROPPED)
+        texts = captions.texts(rows, rng)
+        states, lengths = captions.batch(texts, rng.random(BATCH) >= DROPPED)
+        x, other = shown(source[rows], rng), torch.from_numpy(plain[texts] & (rng.random(BATCH) < TINTED))
+        x[other] = tinted(x[other], rng)
         with torch.autocast("cpu", torch.bfloat16):
-            seen, said = model.pictures(shown(source[rows], rng)), model.texts(means(states, lengths))
+            seen, said = model.pictures(x), model.texts(means(states, lengths))
         scores = seen.float() @ said.float().T * model.temperature.exp().clamp(max=50)
         loss = contrast(scores, things[rows])
         optimiser.zero_grad()
@@ -104,9 +137,22 @@ def main():
         if time.time() - last_save > 300:
             save()
             last_save = time.time()
-    save()
-    with torch.no_grad():
-        x, *told = held_out(entries, source)
-        zh, en = (means(*pair) for pair in told)
-        seen = model.pictures(x)
-        print(f"judge: real held-out pictures, R@1 among 100: zh {retrieval(seen, model.texts(zh)):.3f}, en {retrieval(seen, model.texts(en)):.3f}")
+    if step > first:
+        save()
+    measure(model, entries, source)
+
+
+@torch.no_grad()
+def measure(model, entries, source):
+    """Prints how often real held-out pictures are told apart: by their captions, and by their bare names as they are and tinted."""
+    x, *told = held_out(entries, source)
+    seen = model.pictures(x)
+    zh, en = (retrieval(seen, model.texts(means(*pair))) for pair in told)
+    print(f"judge: real held-out pictures, R@1 among 100: zh {zh:.3f}, en {en:.3f}")
+    names = {concept["id"]: concept for concept in json.loads((MODELS / "concepts.json").read_text())}
+    ids = [e["id"] for e in entries if e.get("held_out") and e["set"] in ("flat", "gradient")]
+    looks = {"as they are": x, "tinted": tinted(x, np.random.default_rng(5))}
+    for language in ("zh", "en"):
+        said = model.texts(means(*states_of([names[id_][language] for id_ in ids])))
+        rates = ", ".join(f"{look} {retrieval(model.pictures(pictures), said):.3f}" for look, pictures in looks.items())
+        print(f"judge: by their bare names in {language}: {rates}")

@@ -9,37 +9,72 @@ from .pixels import Codec, patches
 from .places import CACHE, MODELS
 
 # What is seen how often, by phase: first the things that people ask for most, in the main style; then our own drawings and avatars
-# beside them; or everything.
-# Shares of the sets add up to one; the factor of a kind is against the other things of its set.
+# beside them; then one variant of each of our drawings above all; what the decoder sees; or everything.
+# Shares of the sets add up to one; the factor of a kind is against the other things of its set; the last number is the share of the
+# chosen variants among our own drawings, of which there are 36 each, too many to be learnt all.
 PHASES = {
     "core": (
         {"3d": 0.59, "flat": 0.04, "gradient": 0.04, "toned": 0.02, "recolour": 0.07, "peeps": 0.03, "toon": 0.06, "art": 0.12,
          "styled": 0.03},
         {"symbol": 0.05, "face": 0.15, "body": 0.15, "activity": 0.1, "place": 0.4, "sport": 0.4, "person": 0.3},
+        0.0,
     ),
     "culture": (
         {"3d": 0.40, "flat": 0.05, "gradient": 0.05, "toned": 0.04, "recolour": 0.05, "peeps": 0.05, "toon": 0.09, "art": 0.20,
          "styled": 0.07},
         {"symbol": 0.05, "face": 0.15, "body": 0.15, "activity": 0.1, "place": 0.4, "sport": 0.4, "person": 0.5},
+        0.0,
+    ),
+    "chosen": (
+        {"3d": 0.34, "flat": 0.09, "gradient": 0.05, "toned": 0.03, "recolour": 0.05, "peeps": 0.04, "toon": 0.07, "art": 0.27,
+         "styled": 0.06},
+        {"symbol": 0.05, "face": 0.15, "body": 0.15, "activity": 0.1, "place": 0.4, "sport": 0.4, "person": 0.5},
+        0.6,
+    ),
+    "pixels": (  # for the decoder, which is worst at thin lines and small faces
+        {"3d": 0.18, "flat": 0.10, "gradient": 0.08, "toned": 0.12, "recolour": 0.04, "peeps": 0.14, "toon": 0.12, "art": 0.14,
+         "styled": 0.08},
+        {"symbol": 0.5},
+        0.3,
     ),
     "all": (
         {"3d": 0.36, "flat": 0.11, "gradient": 0.11, "toned": 0.05, "recolour": 0.09, "peeps": 0.05, "toon": 0.07, "art": 0.10,
          "styled": 0.06},
         {"symbol": 0.3, "face": 0.5, "body": 0.5, "activity": 0.5, "place": 0.7, "sport": 0.8, "person": 0.8},
+        0.0,
     ),
 }
 
 
+NATURAL = {"art-seigaiha": "blue"}  # the colour of what is not red where it may be
+
+
+def chosen_variants(entries):
+    """Rows of one variant of each of our own drawings: the first that is red, or else of its commonest colour."""
+    of_drawing = {}
+    for row, entry in enumerate(entries):
+        if entry["set"] == "art":
+            of_drawing.setdefault(entry["drawing"], []).append(row)
+    chosen = []
+    for drawing, rows in of_drawing.items():
+        colours = [entries[row]["colour"] for row in rows]
+        colour = NATURAL.get(drawing, "red" if "red" in colours else max(set(colours), key=colours.count))
+        chosen.append(rows[colours.index(colour)])
+    return chosen
+
+
 def sampling_weights(entries, phase="all"):
     """Probability of each picture in a training batch, 0 when held out."""
-    shares, factors = PHASES[phase]
+    shares, factors, chosen_share = PHASES[phase]
     kinds = {concept["id"]: concept["kind"] for concept in json.loads((MODELS / "concepts.json").read_text())}
 
     def factor(entry):  # every concept of our own drawings has as many pictures, so that kinds need none
         return 1.0 if entry["set"] == "art" else factors.get(kinds.get(entry.get("id")), 1.0)
 
     wanted = np.array([0 if entry.get("held_out") else factor(entry) for entry in entries])
-    sets = np.array([e["set"] for e in entries])
+    sets, chosen = np.array([e["set"] for e in entries]), chosen_variants(entries)
+    if chosen_share and chosen:
+        wanted[chosen] += chosen_share / (1 - chosen_share) * wanted[sets == "art"].sum() / len(chosen)
     for name, share in shares.items():
         if (sets == name).any():  # a cache may lack the newest set
             wanted[sets == name] *= share / wanted[sets == name].sum()

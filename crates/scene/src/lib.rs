@@ -23,6 +23,7 @@ mod random;
 mod reader;
 mod scene;
 pub mod skin;
+mod spot;
 mod styles;
 mod tint;
 
@@ -33,5 +34,6 @@ pub use scene::{
     Background, Colouring, Concept, Count, Language, Layout, MOST_COPIES, MOST_SUBJECTS, Place, Reading,
     Relation, RelationKind, Scene, Size, Subject, Tiling, WornAt,
 };
+pub use spot::Spot;
 pub use styles::Style;
 pub use tint::tint;

@@ -99,13 +99,12 @@ pub fn tone(picture: &mut RgbaImage, monk: usize) {
     let parts = canvas.parts();
     for (place, Rgba([red, green, blue, _])) in picture.pixels_mut().enumerate() {
         let (seen, likeness) = canvas.pixels[place];
+        let line = if parts[place] == Part::Feature { shift.line_share(seen) } else { 0.0 };
         let moved = match parts[place] {
             _ if likeness == UNSEEN => continue,
             Part::White => continue,
             Part::Pupil => shift.pupil(seen),
-            Part::Feature if shift.line_share(seen) > 0.5 => {
-                shift.feature(seen, likeness.max(shift.line_share(seen)))
-            }
+            Part::Feature if line > 0.5 => shift.feature(seen, likeness.max(line)),
             Part::Feature | Part::Outside if beside_skin[place] => {
                 shift.edge(seen, likeness.max(canvas.mixed(place)))
             }

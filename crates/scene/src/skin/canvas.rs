@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use image::{Rgba, RgbaImage};
 
 use super::{add, dot, likeness, subtract};
-use crate::oklab;
+use crate::{Spot, oklab};
 
 /// Edges of painted pictures are soft over four of so many parts of a side.
 const SOFT_EDGES: usize = 128;
@@ -97,11 +97,7 @@ impl Canvas {
             *part == Part::Feature && seen[0] < self.skin[0] - DARKER
         };
         let mut dark: Vec<bool> = parts.iter().zip(&self.pixels).map(is_dark).collect();
-        for start in 0..dark.len() {
-            let Some(pupil) = Spot::take(&mut dark, self.width, start) else { continue };
-            if !pupil.is_round(self.unit()) {
-                continue;
-            }
+        for pupil in Spot::all(&mut dark, self.width).filter(|spot| is_pupil(spot, self.unit())) {
             let whites = self.whites(&pupil);
             if whites.len() * LEAST_SHARE > pupil.places.len() {
                 pupil.places.iter().for_each(|&place| parts[place] = Part::Pupil);
@@ -129,8 +125,7 @@ impl Canvas {
                 && a.hypot(b) < PALER * self.skin[1].hypot(self.skin[2])
         };
         let mut white: Vec<bool> = (0..area).map(is_white).collect();
-        (0..area)
-            .filter_map(|start| Spot::take(&mut white, width, start))
+        Spot::all(&mut white, width)
             .filter(|spot| spot.places.len() > LEAST_WHITE * unit * unit)
             .flat_map(|spot| spot.places)
             .map(whole)
@@ -154,48 +149,14 @@ impl Canvas {
     }
 }
 
-/// Places that hang together at their sides.
-struct Spot {
-    /// In order.
-    places: Vec<usize>,
-    columns: RangeInclusive<usize>,
-    rows: RangeInclusive<usize>,
-}
-
-impl Spot {
-    /// The spot of the flag at `start`, taken out of `flags`; none where it is not set.
-    fn take(flags: &mut [bool], width: usize, start: usize) -> Option<Self> {
-        if !std::mem::take(&mut flags[start]) {
-            return None;
-        }
-        let (mut places, mut looked) = (vec![start], 0);
-        let (mut left, mut right) = (start % width, start % width);
-        while let Some(&place) = places.get(looked) {
-            looked += 1;
-            let column = place % width;
-            (left, right) = (left.min(column), right.max(column));
-            let beside = [
-                (column > 0).then(|| place - 1),
-                (column + 1 < width).then_some(place + 1),
-                place.checked_sub(width),
-                Some(place + width).filter(|below| *below < flags.len()),
-            ];
-            places.extend(beside.into_iter().flatten().filter(|&place| std::mem::take(&mut flags[place])));
-        }
-        places.sort_unstable();
-        let rows = places[0] / width..=places[places.len() - 1] / width;
-        Some(Self { places, columns: left..=right, rows })
-    }
-
-    /// Whether it is as large and as round as the dark of an eye.
-    fn is_round(&self, unit: usize) -> bool {
-        let length = |range: &RangeInclusive<usize>| range.end() - range.start() + 1;
-        let (wide, high, (least, longest)) = (length(&self.columns), length(&self.rows), PUPIL);
-        self.places.len() >= least * unit * unit
-            && wide.max(high) <= longest * unit
-            && 2 * wide.max(high) <= 3 * wide.min(high)
-            && 2 * self.places.len() >= wide * high
-    }
+/// Whether a spot is as large and as round as the dark of an eye.
+fn is_pupil(spot: &Spot, unit: usize) -> bool {
+    let length = |range: &RangeInclusive<usize>| range.end() - range.start() + 1;
+    let (wide, high, (least, longest)) = (length(&spot.columns), length(&spot.rows), PUPIL);
+    spot.places.len() >= least * unit * unit
+        && wide.max(high) <= longest * unit
+        && 2 * wide.max(high) <= 3 * wide.min(high)
+        && 2 * spot.places.len() >= wide * high
 }
 
 /// Flags that are set, or have one set at most `radius` away in both directions.
@@ -229,14 +190,5 @@ mod tests {
         assert_eq!(set(grown(&one(31), 9, 2)), square(1..6, 2..7), "in the middle");
         assert_eq!(set(grown(&one(0), 9, 3)), square(0..4, 0..4), "in a corner");
         assert_eq!(set(grown(&one(0), 9, 20)).len(), 63, "farther than the sides");
-    }
-
-    #[test]
-    fn spots_are_taken_whole_and_once() {
-        let mut flags: Vec<bool> = "..##.....##......#".chars().map(|flag| flag == '#').collect();
-        let spot = Spot::take(&mut flags, 6, 2).expect("a flag is set");
-        assert_eq!((spot.places, spot.columns, spot.rows), (vec![2, 3, 9, 10], 2..=4, 0..=1), "all of it");
-        assert!(Spot::take(&mut flags, 6, 2).is_none(), "taken");
-        assert_eq!(flags.iter().filter(|flag| **flag).count(), 1, "the other stays");
     }
 }

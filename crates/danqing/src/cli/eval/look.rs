@@ -1,5 +1,6 @@
 //! What a program can tell of a picture without a model: names of colours, separate things, edges that meet.
 
+use danqing_scene::Spot;
 use image::RgbaImage;
 
 use crate::resize::fitted;
@@ -60,27 +61,9 @@ pub(super) fn shares(picture: &RgbaImage) -> [f32; COLOURS.len()] {
 
 /// How many separate things stand on a transparent ground: spots of seen pixels that touch at sides, small ones left out.
 pub(super) fn spots(picture: &RgbaImage) -> usize {
-    let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let mut open: Vec<bool> = picture.pixels().map(|pixel| pixel[3] >= SEEN).collect();
-    let mut sizes = Vec::new();
-    for start in 0..open.len() {
-        if !std::mem::take(&mut open[start]) {
-            continue;
-        }
-        let (mut size, mut edge) = (0usize, vec![start]);
-        while let Some(place) = edge.pop() {
-            size += 1;
-            let (x, y) = (place % width, place / width);
-            let beside = [
-                (x > 0).then(|| place - 1),
-                (x + 1 < width).then(|| place + 1),
-                (y > 0).then(|| place - width),
-                (y + 1 < height).then(|| place + width),
-            ];
-            edge.extend(beside.into_iter().flatten().filter(|&place| std::mem::take(&mut open[place])));
-        }
-        sizes.push(size);
-    }
+    let mut seen: Vec<bool> = picture.pixels().map(|pixel| pixel[3] >= SEEN).collect();
+    let sizes: Vec<usize> =
+        Spot::all(&mut seen, picture.width() as usize).map(|spot| spot.places.len()).collect();
     let largest = sizes.iter().copied().max().unwrap_or(0) as f32;
     sizes.into_iter().filter(|&size| size as f32 >= LEAST_SPOT * largest).count()
 }
