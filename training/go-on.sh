@@ -12,8 +12,8 @@ python3 training/lexicon/build.py >/dev/null
 training/run.sh restore
 training/run.sh data
 [ -e "$DANQING_CACHE/lengths.npy" ] || training/run.sh captions
-training/run.sh diffusion --hours "$hours" --phase all --threads "$threads"
-training/run.sh diffusion --hours "$decay" --phase all --threads "$threads" --decay
+training/run.sh diffusion --hours "$hours" --phase chosen --threads "$threads"
+training/run.sh diffusion --hours "$decay" --phase chosen --threads "$threads" --decay
 rm -rf "$DANQING_CACHE/runs/quick"
-training/run.sh distil --hours 2 --threads "$threads"
+training/run.sh distil --hours 2 --phase chosen --threads "$threads"
 training/run.sh export

@@ -20,12 +20,13 @@ from .captions import COLOURS, states_of
 from .diffusion import DROPPED, Captions
 from .latents import pictures, sampling_weights
 from .pixels import Judge
-from .places import CACHE, MODELS
+from .places import CACHE, MODELS, TRAINING
 
 BATCH = 192
 TINTED = 0.5  # share of the pictures whose caption names no colour
 # What names a colour, of things and of people.
 COLOUR_WORDS = {*COLOURS, *COLOURS.values(), "金", "银", "彩", "肤", "发", "skin", "hair", "hairs", "blond", "golden", "rainbow"}
+COMPOSITIONS = TRAINING.parent / "crates/danqing/src/cli/eval/compositions.tsv"
 LIGHTNESS = torch.tensor([0.299, 0.587, 0.114])
 
 
@@ -156,3 +157,25 @@ def measure(model, entries, source):
         said = model.texts(means(*states_of([names[id_][language] for id_ in ids])))
         rates = ", ".join(f"{look} {retrieval(model.pictures(pictures), said):.3f}" for look, pictures in looks.items())
         print(f"judge: by their bare names in {language}: {rates}")
+        print(f"judge: nouns of the compositions in {language}, told apart in pictures of training: {nouns(model, entries, source, names, language)}")
+
+
+def nouns(model, entries, source, names, language, most=150):
+    """How often pictures of what the compositions ask for are nearest to their own noun, by set, and 3D ones tinted."""
+    lines = [line.split("\t") for line in COMPOSITIONS.read_text().splitlines()]
+    asked = sorted({thing.split(":")[0].split("*")[0] for line in lines for thing in line[2].split(",")})
+    ids = {name: id_ for id_, concept in names.items() for name in (*concept[f"{language}_alt"], concept[language])}
+    known = [name for name in asked if name in ids and name.isascii() == (language == "en")]
+    said, places = model.texts(means(*states_of(known))), {ids[name]: place for place, name in enumerate(known)}
+    groups, rng = {}, np.random.default_rng(0)
+    for row, entry in enumerate(entries):
+        if entry.get("id") in places:
+            groups.setdefault(entry["style"] if entry["set"] == "styled" else entry["set"], []).append(row)
+    shares = {}
+    for name, rows in groups.items():
+        rows = np.sort(rng.permutation(rows)[:most])
+        x = torch.from_numpy(source[rows]).permute(0, 3, 1, 2).float() / 255
+        own = torch.tensor([places[entries[row]["id"]] for row in rows])
+        for look, pictures in {name: x, **({"tinted": tinted(x, rng)} if name == "3d" else {})}.items():
+            shares[look] = float(((model.pictures(pictures) @ said.T).argmax(1) == own).float().mean())
+    return ", ".join(f"{name} {share:.0%}" for name, share in shares.items())

@@ -1,4 +1,4 @@
-//! `danqing eval`: the fixed sheet of prompts, how often the judge finds a picture's caption among a hundred, whether
+//! `danqing eval`: fixed sheets of prompts, how often the judge finds a picture's caption among a hundred, whether
 //! compositions hold what they must, and whom the model paints when it is asked for a person.
 
 mod compositions;
@@ -32,6 +32,8 @@ use crate::terminal::progress;
 
 /// One prompt a line: 24 in Chinese, then 24 in English; the last 8 of each are compositions.
 const SHEET: &str = include_str!("eval/sheet.txt");
+/// Things of Chinese culture by name, one a line; the last are in paper-cut and ink.
+const CULTURE: &str = include_str!("eval/culture.txt");
 /// Captions that no training picture had.
 const HELD_OUT: &str = include_str!("../../../../models/xiaoyang/heldout.json");
 /// Captions that one picture is compared with.
@@ -44,6 +46,8 @@ const CELL: &str = "256";
 enum Part {
     /// The 48 prompts, to look at.
     Sheet,
+    /// 40 things of Chinese culture, to look at.
+    Culture,
     /// Held-out captions found among a hundred.
     Retrieval,
     /// The 200 compositions.
@@ -90,10 +94,12 @@ pub(super) fn run(arguments: &Arguments, config: &Config, reader: Reader) -> Res
     let weights = Weights::open(arguments.model.folder(config).as_deref())?;
     let painter = Painter::new(&weights, arguments.model.cpu(config)?)?;
     let painting = Evaluation { arguments, config, painter, knowledge: Knowledge::load(), reader };
-    if parts.contains(&Part::Sheet) {
-        painting.sheet()?;
+    for (part, name, prompts) in [(Part::Sheet, "sheet", SHEET), (Part::Culture, "culture", CULTURE)] {
+        if parts.contains(&part) {
+            painting.sheet(name, prompts)?;
+        }
     }
-    if parts == [Part::Sheet] {
+    if parts.iter().all(|part| matches!(part, Part::Sheet | Part::Culture)) {
         return Ok(());
     }
     let Some(judge) = &weights.judge else {
@@ -109,7 +115,7 @@ pub(super) fn run(arguments: &Arguments, config: &Config, reader: Reader) -> Res
         .map_err(|source| Error::Weights { model: weights.name.clone(), source })?;
     for part in parts {
         match part {
-            Part::Sheet => {}
+            Part::Sheet | Part::Culture => {}
             Part::Retrieval => painting.retrievals(&judge, &captions)?,
             Part::Compositions => compositions::run(&painting, &judge)?,
             Part::Fairness => fairness::run(&painting, &judge, arguments.samples)?,
@@ -170,10 +176,10 @@ struct Evaluation<'a> {
 }
 
 impl Evaluation<'_> {
-    /// Paints the fixed prompts on one sheet and lists them.
-    fn sheet(&self) -> Result<(), Error> {
+    /// Paints fixed prompts, one a line, on one sheet and lists them.
+    fn sheet(&self, name: &str, prompts: &str) -> Result<(), Error> {
         let mut output = Output::open(self.arguments.out.as_deref(), None, Existing::Replace)?;
-        let prompts: Vec<&str> = SHEET.lines().collect();
+        let prompts: Vec<&str> = prompts.lines().collect();
         let plans = self.plans(&prompts, CELL, Reading::Scene)?;
         let cells = self.pictures(&plans)?;
         let sheet = with_foot(&sheet(&numbered_cells(&cells), Some(COLUMNS)));
@@ -184,8 +190,8 @@ impl Evaluation<'_> {
         let sheet = rules.admit_picture(sheet, &[]).map_err(screening::stopped)?;
         let labelled = Labelling::open(self.config, Clock::System)?
             .label(sheet, &by.model, None, &|sheet| Format::Png.encode(sheet, &text))
-            .map_err(|source| Error::Label { file: "sheet.png".into(), source })?;
-        let file = output.write("sheet", &labelled)?;
+            .map_err(|source| Error::Label { file: format!("{name}.png").into(), source })?;
+        let file = output.write(name, &labelled)?;
         match self.reader {
             Reader::Program(_) => say(&json!({ "sheet": file, "prompts": prompts }).to_string()),
             Reader::Person(_) => {
@@ -291,6 +297,7 @@ mod tests {
             !scene.is_single() || scene.background.is_some()
         });
         assert_eq!(composed.count(), 16, "a third are compositions");
+        assert_eq!(CULTURE.lines().count(), 40, "five rows");
     }
 
     #[test]
