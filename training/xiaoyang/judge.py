@@ -25,7 +25,7 @@ from .places import CACHE, MODELS, TRAINING
 BATCH = 192
 TINTED = 0.5  # share of the pictures whose caption names no colour
 # What names a colour, of things and of people.
-COLOUR_WORDS = {*COLOURS, *COLOURS.values(), "金", "银", "彩", "肤", "发", "skin", "hair", "hairs", "blond", "golden", "rainbow"}
+COLOUR_WORDS = {*COLOURS, *COLOURS.values(), "金", "银", "彩", "肤", "发", "skin", "hair", "blond", "golden", "rainbow"}
 COMPOSITIONS = TRAINING.parent / "crates/danqing/src/cli/eval/compositions.tsv"
 LIGHTNESS = torch.tensor([0.299, 0.587, 0.114])
 
@@ -45,7 +45,8 @@ def shown(batch, rng):
 
 def names_colour(text):
     """True when `text` says of what colour something is."""
-    return any(word in text for word in COLOUR_WORDS if not word.isascii()) or not COLOUR_WORDS.isdisjoint(text.lower().replace(",", "").replace("-", " ").split())
+    words = text.lower().replace(",", "").replace("-", " ").split()
+    return any(word in (words if word.isascii() else text) for word in COLOUR_WORDS)
 
 
 def tinted(x, rng):
@@ -56,7 +57,7 @@ def tinted(x, rng):
     angle = torch.from_numpy(rng.uniform(0.15, 0.85, (n, 1, 1, 1)) * 2 * np.pi).float()
     mean, across = rgb.mean(1, keepdim=True), (rgb.roll(1, 1) - rgb.roll(2, 1)) / 3**0.5
     turned = mean + (rgb - mean) * angle.cos() + across * angle.sin()
-    turned = (turned + light - torch.einsum("nchw,c->nhw", turned, LIGHTNESS)[:, None])
+    turned = turned + light - torch.einsum("nchw,c->nhw", turned, LIGHTNESS)[:, None]
     colour = torch.from_numpy(rng.uniform(0, 1, (n, 3, 1, 1))).float()
     colour = (colour - colour.amin(1, keepdim=True)) / (colour.amax(1, keepdim=True) - colour.amin(1, keepdim=True) + 1e-3)
     colour = colour.lerp(torch.ones(()), torch.from_numpy(rng.uniform(0, 0.6, (n, 1, 1, 1))).float())

@@ -10,8 +10,8 @@ from .places import CACHE, MODELS
 
 # What is seen how often, by phase: first the things that people ask for most, in the main style; then our own drawings and avatars
 # beside them; then one variant of each of our drawings above all; what the decoder sees; or everything.
-# Shares of the sets add up to one; the factor of a kind is against the other things of its set; the last number is the share of the
-# chosen variants among our own drawings, of which there are 36 each, too many to be learnt all.
+# Shares of the sets add up to one; the factor of a kind is against the other things of its set; the last number is the share of our
+# own drawings that goes to the chosen variants beyond their turn: each drawing has 36, too many to be learnt all.
 PHASES = {
     "core": (
         {"3d": 0.59, "flat": 0.04, "gradient": 0.04, "toned": 0.02, "recolour": 0.07, "peeps": 0.03, "toon": 0.06, "art": 0.12,
@@ -58,7 +58,7 @@ def chosen_variants(entries):
     chosen = []
     for drawing, rows in of_drawing.items():
         colours = [entries[row]["colour"] for row in rows]
-        colour = NATURAL.get(drawing, "red" if "red" in colours else max(set(colours), key=colours.count))
+        colour = NATURAL.get(drawing, "red" if "red" in colours else max(dict.fromkeys(colours), key=colours.count))
         chosen.append(rows[colours.index(colour)])
     return chosen
 
