@@ -159,6 +159,23 @@ def measure(model, entries, source):
         rates = ", ".join(f"{look} {retrieval(model.pictures(pictures), said):.3f}" for look, pictures in looks.items())
         print(f"judge: by their bare names in {language}: {rates}")
         print(f"judge: nouns of the compositions in {language}, told apart in pictures of training: {nouns(model, entries, source, names, language)}")
+        print(f"judge: women and men in {language}, told apart in 3D pictures: {genders(model, entries, source, names, language)}")
+
+
+def genders(model, entries, source, names, language):
+    """How often pictures of "male cook" and the like are nearest to that and not to "female cook", and to "man" and not to "woman"."""
+    of_name = {concept["en"]: concept for concept in names.values()}
+    both = [(of_name[f"fe{name}"], concept) for name, concept in of_name.items() if f"fe{name}" in of_name]
+    vectors = lambda texts: model.texts(means(*states_of(texts)))
+    words, right = vectors(["女人", "男人"] if language == "zh" else ["woman", "man"]), []
+    for pair in both:
+        answers = vectors([concept[language] for concept in pair])
+        for place, concept in enumerate(pair):
+            rows = [row for row, entry in enumerate(entries) if entry.get("id") == concept["id"] and entry["set"] in ("3d", "toned")]
+            seen = model.pictures(torch.from_numpy(source[rows]).permute(0, 3, 1, 2).float() / 255)
+            right += torch.stack([(seen @ said.T).argmax(1) == place for said in (answers, words)], 1).tolist()
+    by_name, by_word = np.mean(right, 0)
+    return f"by their names {by_name:.0%}, as woman and man {by_word:.0%}, of {len(right)}"
 
 
 def nouns(model, entries, source, names, language, most=150):
