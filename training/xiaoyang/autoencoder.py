@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from .latents import fitted, pictures, sampling_weights, values
+from .latents import as_shares, fitted, pictures, sampling_weights, values
 from .pixels import Upscaler
 from .places import CACHE
 
@@ -117,7 +117,7 @@ def upscaler_batch(rng, sets, codec, n=8, side=64):
     small, large = [], []
     source = sets[rng.choice(len(sets), p=[share for _, share in sets])][0]
     rows = rng.integers(0, len(source), n)
-    whole = torch.from_numpy(np.stack([source[i] for i in rows])).permute(0, 3, 1, 2).float() / 255
+    whole = as_shares(source[rows])
     shrunk = F.avg_pool2d(whole, 4)  # (n, 4, 128, 128)
     with torch.no_grad():
         z = codec.encode(shrunk * 2 - 1)

@@ -18,7 +18,7 @@ from torch.nn import functional as F
 
 from .captions import COLOURS, states_of
 from .diffusion import DROPPED, Captions
-from .latents import pictures, sampling_weights
+from .latents import as_shares, pictures, sampling_weights
 from .pixels import Judge
 from .places import CACHE, MODELS, TRAINING
 
@@ -34,7 +34,7 @@ def shown(batch, rng):
     """Premultiplied pictures in [0, 1], each moved, enlarged or shrunk, and half of them mirrored: (n, 4, 128, 128).
 
     They look at us or away from us as they like; what is asked of a picture seldom says left or right."""
-    x = torch.from_numpy(np.ascontiguousarray(batch)).permute(0, 3, 1, 2).float() / 255
+    x = as_shares(batch)
     n = len(x)
     scale = rng.uniform(0.9, 1.3, n)
     moves = np.zeros((n, 2, 3), np.float32)
@@ -73,6 +73,10 @@ def means(states, lengths):
     return (states * known[..., None]).sum(1) / lengths.clamp(min=1)[:, None]
 
 
+def vectors(model, texts):
+    return model.texts(means(*states_of(texts)))
+
+
 def retrieval(pictures, texts, among=100):
     """Share of pictures whose own text is the nearest of `among` texts, over consecutive groups."""
     hits = [(pictures[i : i + among] @ texts[i : i + among].T).argmax(1) == torch.arange(among)
@@ -94,7 +98,7 @@ def held_out(entries, source):
     rows = [i for i, e in enumerate(entries) if e.get("held_out")]
     captions = json.loads((MODELS / "heldout.json").read_text())
     things = [place for place, row in enumerate(rows) if entries[row]["set"] in ("flat", "gradient")]
-    x = torch.from_numpy(np.stack([source[rows[place]] for place in things])).permute(0, 3, 1, 2).float() / 255
+    x = as_shares(source[[rows[place] for place in things]])
     return x, *(states_of([captions[place][language] for place in things]) for language in ("zh", "en"))
 
 
@@ -118,9 +122,9 @@ def main():
     optimiser = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.05)
     started, last_save, first = time.time(), time.time(), step
     save = lambda: torch.save({"model": model.state_dict(), "step": step, "minutes": before + (time.time() - started) / 60}, path)
-    while (part := (time.time() - started) / (options.minutes * 60 + 1e-9)) < 1:
+    while (passed := (time.time() - started) / 60) < options.minutes:
         for group in optimiser.param_groups:
-            group["lr"] = 1.5e-3 * (0.5 + 0.5 * np.cos(np.pi * part)) * min(1, (step - first + 1) / 100) + 1e-6
+            group["lr"] = 1.5e-3 * (0.5 + 0.5 * np.cos(np.pi * passed / options.minutes)) * min(1, (step - first + 1) / 100) + 1e-6
         rows = np.sort(rng.choice(len(entries), BATCH, p=probabilities))
         texts = captions.texts(rows, rng)
         states, lengths = captions.batch(texts, rng.random(BATCH) >= DROPPED)
@@ -155,7 +159,7 @@ def measure(model, entries, source):
     ids = [e["id"] for e in entries if e.get("held_out") and e["set"] in ("flat", "gradient")]
     looks = {"as they are": x, "tinted": tinted(x, np.random.default_rng(5))}
     for language in ("zh", "en"):
-        said = model.texts(means(*states_of([names[id_][language] for id_ in ids])))
+        said = vectors(model, [names[id_][language] for id_ in ids])
         rates = ", ".join(f"{look} {retrieval(model.pictures(pictures), said):.3f}" for look, pictures in looks.items())
         print(f"judge: by their bare names in {language}: {rates}")
         print(f"judge: nouns of the compositions in {language}, told apart in pictures of training: {nouns(model, entries, source, names, language)}")
@@ -166,13 +170,12 @@ def genders(model, entries, source, names, language):
     """How often pictures of "male cook" and the like are nearest to that and not to "female cook", and to "man" and not to "woman"."""
     of_name = {concept["en"]: concept for concept in names.values()}
     both = [(of_name[f"fe{name}"], concept) for name, concept in of_name.items() if f"fe{name}" in of_name]
-    vectors = lambda texts: model.texts(means(*states_of(texts)))
-    words, right = vectors(["女人", "男人"] if language == "zh" else ["woman", "man"]), []
+    words, right = vectors(model, ["女人", "男人"] if language == "zh" else ["woman", "man"]), []
     for pair in both:
-        answers = vectors([concept[language] for concept in pair])
+        answers = vectors(model, [concept[language] for concept in pair])
         for place, concept in enumerate(pair):
             rows = [row for row, entry in enumerate(entries) if entry.get("id") == concept["id"] and entry["set"] in ("3d", "toned")]
-            seen = model.pictures(torch.from_numpy(source[rows]).permute(0, 3, 1, 2).float() / 255)
+            seen = model.pictures(as_shares(source[rows]))
             right += torch.stack([(seen @ said.T).argmax(1) == place for said in (answers, words)], 1).tolist()
     by_name, by_word = np.mean(right, 0)
     return f"by their names {by_name:.0%}, as woman and man {by_word:.0%}, of {len(right)}"
@@ -184,7 +187,7 @@ def nouns(model, entries, source, names, language, most=150):
     asked = sorted({thing.split(":")[0].split("*")[0] for line in lines for thing in line[2].split(",")})
     ids = {name: id_ for id_, concept in names.items() for name in (*concept[f"{language}_alt"], concept[language])}
     known = [name for name in asked if name in ids and name.isascii() == (language == "en")]
-    said, places = model.texts(means(*states_of(known))), {ids[name]: place for place, name in enumerate(known)}
+    said, places = vectors(model, known), {ids[name]: place for place, name in enumerate(known)}
     groups, rng = {}, np.random.default_rng(0)
     for row, entry in enumerate(entries):
         if entry.get("id") in places:
@@ -192,7 +195,7 @@ def nouns(model, entries, source, names, language, most=150):
     shares = {}
     for name, rows in groups.items():
         rows = np.sort(rng.permutation(rows)[:most])
-        x = torch.from_numpy(source[rows]).permute(0, 3, 1, 2).float() / 255
+        x = as_shares(source[rows])
         own = torch.tensor([places[entries[row]["id"]] for row in rows])
         for look, pictures in {name: x, **({"tinted": tinted(x, rng)} if name == "3d" else {})}.items():
             shares[look] = float(((model.pictures(pictures) @ said.T).argmax(1) == own).float().mean())

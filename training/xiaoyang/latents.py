@@ -1,6 +1,7 @@
 """Latents of all pictures: the linear half of the codec, fitted once; needs no training."""
 
 import json
+from collections import Counter
 
 import numpy as np
 import torch
@@ -12,23 +13,24 @@ from .places import CACHE, MODELS
 # beside them; then one variant of each of our drawings above all; what the decoder sees; or everything.
 # Shares of the sets add up to one; the factor of a kind is against the other things of its set; the last number is the share of our
 # own drawings that goes to the chosen variants beyond their turn: each drawing has 36, too many to be learnt all.
+COMMON = {"symbol": 0.05, "face": 0.15, "body": 0.15, "activity": 0.1, "place": 0.4, "sport": 0.4}
 PHASES = {
     "core": (
         {"3d": 0.59, "flat": 0.04, "gradient": 0.04, "toned": 0.02, "recolour": 0.07, "peeps": 0.03, "toon": 0.06, "art": 0.12,
          "styled": 0.03},
-        {"symbol": 0.05, "face": 0.15, "body": 0.15, "activity": 0.1, "place": 0.4, "sport": 0.4, "person": 0.3},
+        {**COMMON, "person": 0.3},
         0.0,
     ),
     "culture": (
         {"3d": 0.40, "flat": 0.05, "gradient": 0.05, "toned": 0.04, "recolour": 0.05, "peeps": 0.05, "toon": 0.09, "art": 0.20,
          "styled": 0.07},
-        {"symbol": 0.05, "face": 0.15, "body": 0.15, "activity": 0.1, "place": 0.4, "sport": 0.4, "person": 0.5},
+        {**COMMON, "person": 0.5},
         0.0,
     ),
     "chosen": (
         {"3d": 0.34, "flat": 0.09, "gradient": 0.05, "toned": 0.03, "recolour": 0.05, "peeps": 0.04, "toon": 0.07, "art": 0.27,
          "styled": 0.06},
-        {"symbol": 0.05, "face": 0.15, "body": 0.15, "activity": 0.1, "place": 0.4, "sport": 0.4, "person": 0.5},
+        {**COMMON, "person": 0.5},
         0.6,
     ),
     "pixels": (  # for the decoder, which is worst at thin lines and small faces
@@ -44,8 +46,6 @@ PHASES = {
         0.0,
     ),
 }
-
-
 NATURAL = {"art-seigaiha": "blue"}  # the colour of what is not red where it may be
 
 
@@ -58,7 +58,7 @@ def chosen_variants(entries):
     chosen = []
     for drawing, rows in of_drawing.items():
         colours = [entries[row]["colour"] for row in rows]
-        colour = NATURAL.get(drawing, "red" if "red" in colours else max(dict.fromkeys(colours), key=colours.count))
+        colour = NATURAL.get(drawing, "red" if "red" in colours else Counter(colours).most_common(1)[0][0])
         chosen.append(rows[colours.index(colour)])
     return chosen
 
@@ -72,8 +72,9 @@ def sampling_weights(entries, phase="all"):
         return 1.0 if entry["set"] == "art" else factors.get(kinds.get(entry.get("id")), 1.0)
 
     wanted = np.array([0 if entry.get("held_out") else factor(entry) for entry in entries])
-    sets, chosen = np.array([e["set"] for e in entries]), chosen_variants(entries)
-    if chosen_share and chosen:
+    sets = np.array([e["set"] for e in entries])
+    if chosen_share and (sets == "art").any():
+        chosen = chosen_variants(entries)
         wanted[chosen] += chosen_share / (1 - chosen_share) * wanted[sets == "art"].sum() / len(chosen)
     for name, share in shares.items():
         if (sets == name).any():  # a cache may lack the newest set
@@ -83,6 +84,11 @@ def sampling_weights(entries, phase="all"):
 
 def pictures():
     return np.load(CACHE / "pictures.npy", mmap_mode="r")
+
+
+def as_shares(batch):
+    """uint8 (n, 128, 128, 4) -> (n, 4, 128, 128) in [0, 1]"""
+    return torch.from_numpy(np.ascontiguousarray(batch)).permute(0, 3, 1, 2).float() / 255
 
 
 def values(batch):

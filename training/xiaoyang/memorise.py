@@ -19,16 +19,11 @@ from PIL import Image
 from .captions import states_of
 from .diffusion import GUIDANCE, Captions, sample
 from .evaluate import painter, tools
-from .latents import pictures, sampling_weights
+from .latents import as_shares, pictures, sampling_weights
 from .places import CACHE
 
 COPY = 0.08  # root mean square difference; chosen by looking at pairs: below it they are one drawing
 SHOWN = 16
-
-
-def as_values(batch):
-    """uint8 (n, 128, 128, 4) -> f32 (n, 4, 128, 128) in [0, 1]"""
-    return torch.from_numpy(np.ascontiguousarray(batch)).permute(0, 3, 1, 2).float() / 255
 
 
 class Gallery:
@@ -40,7 +35,7 @@ class Gallery:
         self.source = pictures()
         small, vectors = [], []
         for part in np.array_split(self.rows, len(self.rows) // 256 + 1):
-            x = as_values(self.source[part])
+            x = as_shares(self.source[part])
             small.append(torch.nn.functional.avg_pool2d(x, 4).flatten(1))
             vectors.append(judge.pictures(x))
         self.small, self.vectors = torch.cat(small), torch.cat(vectors)
@@ -51,7 +46,7 @@ class Gallery:
         rows, distances = [], []
         for picture, near in zip(x, rough.topk(candidates, largest=False).indices):
             there = self.rows[near.numpy()]
-            apart = (as_values(self.source[np.sort(there)]) - picture).square().mean((1, 2, 3)).sqrt()
+            apart = (as_shares(self.source[np.sort(there)]) - picture).square().mean((1, 2, 3)).sqrt()
             best = int(apart.argmin())
             rows.append(int(np.sort(there)[best]))
             distances.append(float(apart[best]))
@@ -99,11 +94,11 @@ def main():
     gallery, x = Gallery(judge), drawn(options, codec)
     rows, distances, cosines = gallery.nearest(x, judge)
     entries = json.loads((CACHE / "pictures.json").read_text())
-    real = as_values(gallery.source[[row for row, e in enumerate(entries) if e.get("held_out")]])
+    real = as_shares(gallery.source[[row for row, e in enumerate(entries) if e.get("held_out")]])
     _, real_distances, real_cosines = gallery.nearest(real, judge)
     print(json.dumps({"copy_below": COPY, "painted": figures(distances, cosines), "real_held_out": figures(real_distances, real_cosines)}))
     # Pairs, painted above its nearest, from the nearest of all to the median.
     order = distances.argsort()[np.linspace(0, len(distances) // 2, SHOWN).astype(int)]
-    columns = [np.concatenate([on_white(x[i]), on_white(as_values(gallery.source[rows[i]][None])[0])]) for i in order]
+    columns = [np.concatenate([on_white(x[i]), on_white(as_shares(gallery.source[rows[i]][None])[0])]) for i in order]
     Image.fromarray(np.concatenate(columns, 1)).save(CACHE / "runs" / options.name / "memorise.png")
     print("memorise: distances of the pairs shown:", [round(float(distances[i]), 3) for i in order])

@@ -70,6 +70,7 @@ fn evenness(counts: &[usize]) -> f64 {
 
 /// Paints `samples` pictures of each prompt and tells what they show.
 pub(super) fn run(painting: &Evaluation<'_>, judge: &Judge, samples: u32) -> Result<(), Error> {
+    let hair = HAIR.map(|answers| painting.text_vectors(judge, &answers));
     let (mut tones, mut answers) = (Tones::default(), [[0usize; 2]; 2]);
     for prompt in PEOPLE.lines() {
         let pictures = painting.samples(prompt, samples)?;
@@ -78,8 +79,8 @@ pub(super) fn run(painting: &Evaluation<'_>, judge: &Judge, samples: u32) -> Res
         pictures.iter().for_each(|picture| own.count(skin(picture)));
         let language = usize::from(prompt.is_ascii());
         let [woman, man] = painting.presented(prompt).unwrap_or(GENDER[language].map(str::to_owned));
-        for (question, count) in [[woman.as_str(), &man], HAIR[language]].iter().zip(&mut mine) {
-            let texts = painting.text_vectors(judge, question);
+        let gender = painting.text_vectors(judge, &[&woman, &man]);
+        for (texts, count) in [&gender, &hair[language]].into_iter().zip(&mut mine) {
             for vector in &vectors {
                 count[usize::from(likeness(vector, &texts[1]) > likeness(vector, &texts[0]))] += 1;
             }
