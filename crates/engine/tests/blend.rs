@@ -60,7 +60,7 @@ fn a_small_part_of_the_journey_changes_little() {
 #[test]
 fn blends_begin_and_end_at_their_prompts() {
     for guidance in [1.0, 3.0] {
-        let mut subjects = [0.0, 0.1, 1.0].map(|of| cat(5, Start::Noise, three_d(of))).to_vec();
+        let mut subjects = [0.0, 0.3, 1.0].map(|of| cat(5, Start::Noise, three_d(of))).to_vec();
         subjects.push(Subject { prompt: "3D风格的猫".into(), ..cat(5, Start::Noise, None) });
         subjects.push(cat(5, Start::Noise, None));
         let painted = paint(subjects, guidance);
@@ -68,7 +68,7 @@ fn blends_begin_and_end_at_their_prompts() {
         // `first + (second - first)` is `second` but for its last bits.
         assert!(difference(&painted[2], &painted[3]) < 0.05, "a share of 1 is the second prompt");
         let [first, second] = [4, 3].map(|end| difference(&painted[1], &painted[end]));
-        assert!(first > 0.0 && second > first, "a tenth of the way is nearer to the first prompt");
+        assert!(first > 0.0 && second > first, "a third of the way is nearer to the first prompt");
     }
 }
 
