@@ -10,10 +10,11 @@ threads="${DANQING_THREADS:-2}"
 scripts/training.sh
 python3 training/lexicon/build.py >/dev/null
 training/run.sh restore
+[ -e "$DANQING_CACHE/runs/shipped" ] || cp -r "$DANQING_CACHE/runs/main" "$DANQING_CACHE/runs/shipped"
 training/run.sh data
 [ -e "$DANQING_CACHE/lengths.npy" ] || training/run.sh captions
 training/run.sh diffusion --hours "$hours" --phase chosen --threads "$threads"
 training/run.sh diffusion --hours "$decay" --phase chosen --threads "$threads" --decay
-rm -rf "$DANQING_CACHE/runs/quick"
-training/run.sh distil --hours 2 --phase chosen --threads "$threads"
-training/run.sh export
+rm -rf "$DANQING_CACHE/runs/quick-next"
+training/run.sh distil --hours 0.5 --phase chosen --threads "$threads" --name quick-next --added shipped quick --rate 0.3 --paths 1600
+training/run.sh export --quick quick-next

@@ -1,6 +1,6 @@
 """Stage `diffusion`: trains the painter by flow matching.
 
-    python -m xiaoyang diffusion [--hours H] [--name RUN] [--phase PHASE] [--rate R] [--passing SHARE] [--decay]
+    python -m xiaoyang diffusion [--hours H] [--name RUN] [--phase PHASE] [--rate R] [--weak] [--passing SHARE] [--decay]
 
 Resumes from the newest checkpoint of the run, saves one every five minutes, and writes a sheet of samples beside
 it every half hour. A checkpoint that `restore` made has no state of the optimiser: it is warmed up again, and the average
@@ -18,7 +18,7 @@ import torch
 from PIL import Image
 
 from .captions import states_of
-from .latents import PHASES, all_latents, fitted, sampling_weights
+from .latents import PHASES, all_latents, chosen_variants, fitted, sampling_weights
 from .model import Config, Painter
 from .places import CACHE
 
@@ -118,6 +118,20 @@ def loss_of(model, x0, noise, t, states, lengths):
     return (velocity - (noise - x0)).square().mean((1, 2, 3))
 
 
+@torch.no_grad()
+def unlearnt(model, latents, captions, rows):
+    """What the model does not make of each picture's captions alone, as a share of the picture, against the mean of all: 0.4 to 2.5.
+
+    Near t = 1 hardly anything of the picture is seen, so that what is lacking there is what the words do not say to the model yet."""
+    rng, generator = np.random.default_rng(0), torch.Generator().manual_seed(0)
+    x0, losses = torch.from_numpy(latents[rows]).float(), torch.zeros(len(rows))
+    for t in (0.75, 0.85, 0.95) * 3:
+        states, lengths = captions.batch(captions.texts(rows, rng), np.ones(len(rows), bool))
+        losses += t**2 * loss_of(model, x0, torch.randn(x0.shape, generator=generator), torch.full((len(rows),), t), states, lengths)
+    shares = losses / (x0 - x0.mean(0)).square().mean((1, 2, 3))
+    return (shares / shares.mean()).clamp(0.4, 2.5).numpy()
+
+
 def guided_velocity(model, x, t, states, lengths, guidance):
     """The model's direction at the time `t` of all of `x`, with guidance as long as that holds.  x: (n, channels, side, side)"""
     times = torch.full((len(x),), t)
@@ -168,6 +182,7 @@ def main():
     arguments.add_argument("--threads", type=int, default=2)
     arguments.add_argument("--phase", choices=list(PHASES), default="all", help="what is seen how often (latents.py)")
     arguments.add_argument("--rate", type=float, default=1.0, help="share of the full learning rate")
+    arguments.add_argument("--weak", action="store_true", help="chosen variants of our own drawings the more often, the less they are known")
     arguments.add_argument("--passing", type=float, default=0.0, help="share of the tokens that passes the middle blocks by (model.py)")
     options = arguments.parse_args()
     torch.set_num_threads(options.threads)
@@ -194,6 +209,14 @@ def main():
     entries = json.loads((CACHE / "pictures.json").read_text())
     latents, captions = all_latents(), Captions()
     probabilities = sampling_weights(entries, options.phase)
+    if options.weak:
+        chosen = chosen_variants(entries)
+        model.eval()
+        need = unlearnt(model, latents, captions, chosen)
+        model.train()
+        probabilities = sampling_weights(entries, options.phase, need)
+        ranked = [entries[chosen[place]]["drawing"] for place in np.argsort(-need)]
+        print("diffusion: known least:", *ranked[:24], "\ndiffusion: known best:", *ranked[-12:], flush=True)
     generator = torch.Generator().manual_seed(1000 + step)
     rng = np.random.default_rng(1000 + step)
     compiled = torch.compile(model)

@@ -63,8 +63,9 @@ def chosen_variants(entries):
     return chosen
 
 
-def sampling_weights(entries, phase="all"):
-    """Probability of each picture in a training batch, 0 when held out."""
+def sampling_weights(entries, phase="all", among_chosen=1.0):
+    """Probability of each picture in a training batch, 0 when held out. `among_chosen`: how often each chosen variant is seen
+    against the mean of them, in the order of `chosen_variants`."""
     shares, factors, chosen_share = PHASES[phase]
     kinds = {concept["id"]: concept["kind"] for concept in json.loads((MODELS / "concepts.json").read_text())}
 
@@ -75,7 +76,7 @@ def sampling_weights(entries, phase="all"):
     sets = np.array([e["set"] for e in entries])
     if chosen_share and (sets == "art").any():
         chosen = chosen_variants(entries)
-        wanted[chosen] += chosen_share / (1 - chosen_share) * wanted[sets == "art"].sum() / len(chosen)
+        wanted[chosen] += chosen_share / (1 - chosen_share) * wanted[sets == "art"].sum() / len(chosen) * among_chosen
     for name, share in shares.items():
         if (sets == name).any():  # a cache may lack the newest set
             wanted[sets == name] *= share / wanted[sets == name].sum()

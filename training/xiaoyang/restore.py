@@ -1,14 +1,16 @@
 """Stage `restore`: the files that ship as a cache to go on from, where the cache of an earlier training is lost.
 
-    python -m xiaoyang restore [--name RUN]
+    python -m xiaoyang restore [--name RUN] [--quick RUN]
 
 Writes what the cache lacks, and nothing else: the codec's basis and the statistics of text states, so that latents and
-captions made afterwards mean what they meant to the weights; codec, upscaler and judge; and a checkpoint of the run whose
-weights and average are both the painter that ships. Its account of steps and hours goes on. The state of the optimiser is
-not in the file: `diffusion` warms it up again. Run it before `captions`.
+captions made afterwards mean what they meant to the weights; codec, upscaler and judge; and checkpoints of two runs whose
+weights and average are both the painter and the quick painter that ship. Their accounts of steps and hours go on. The state of
+the optimiser is not in the files: `diffusion` warms it up again, `distil --added` takes only the weights. Run it before
+`captions`.
 """
 
 import argparse
+from dataclasses import fields
 
 import numpy as np
 import torch
@@ -28,7 +30,7 @@ def read(name):
     for key in [key for key in tensors if key.endswith(".codes")]:
         scales = tensors.pop(key.removesuffix("codes") + "scales")
         tensors[key.removesuffix("codes") + "weight"] = tensors.pop(key).float() * scales[:, None]
-    return {key: value.float() for key, value in tensors.items()}, facts
+    return {key: value.float() for key, value in tensors.items() if not key.endswith(".range")}, facts  # ranges: export measures them
 
 
 def part(tensors, prefix):
@@ -49,15 +51,15 @@ def write(path, make):
     print(f"restore: {path.name}")
 
 
-def painter(run):
-    tensors, facts = read("painter")
+def painter(file, run):
+    tensors, facts = read(file)
     known = {"mean": tensors.pop("text_mean").numpy(), "std": tensors.pop("text_std").numpy()}
     if not (CACHE / "statistics.npz").exists():
         np.savez(CACHE / "statistics.npz", **known)
     elif any((np.load(CACHE / "statistics.npz")[key] != value).any() for key, value in known.items()):
         raise SystemExit("restore: the cache standardises text otherwise than the painter that ships; start from an empty cache")
-    model = Painter(Config())
-    write(run / "checkpoint.pt", lambda: {
+    model = Painter(Config(**{field.name: int(facts[field.name]) for field in fields(Config)}))
+    write(CACHE / "runs" / run / "checkpoint.pt", lambda: {
         "model": checked(model, tensors), "average": tensors, "config": model.config.as_text(), "step": int(facts["steps"]),
         "seconds": float(facts["training_hours"]) * 3600})
 
@@ -79,8 +81,10 @@ def judge():
 def main():
     arguments = argparse.ArgumentParser(prog="xiaoyang restore")
     arguments.add_argument("--name", default="main")
+    arguments.add_argument("--quick", default="quick", help="the run of `distil`")
     options = arguments.parse_args()
     CACHE.mkdir(parents=True, exist_ok=True)
-    painter(CACHE / "runs" / options.name)
+    painter("painter", options.name)
+    painter("quick", options.quick)
     pixels()
     judge()
