@@ -16,6 +16,7 @@ from torch.nn import functional as F
 from .latents import as_shares, fitted, pictures, sampling_weights, values
 from .pixels import Upscaler
 from .places import CACHE
+from .precision import products
 
 
 def edges(x, y):
@@ -60,7 +61,7 @@ def train(model, name, batch_of, forward, criterion, minutes, threads):
         for group in optimiser.param_groups:
             group["lr"] = (1.5e-3 if step < 3000 else 1e-3) * (0.5 + 0.5 * np.cos(np.pi * part)) * min(1, (len(losses) + 1) / 50) + 1e-6
         optimiser.zero_grad()
-        with torch.autocast("cpu", torch.bfloat16):
+        with products():
             output, target = forward(model, *batch_of(rng))
         loss = criterion(output.float(), target)
         loss.backward()

@@ -20,6 +20,7 @@ import numpy as np
 import torch
 
 from .places import CACHE, MODELS
+from .precision import fastest
 
 STYLES = {  # set: (Chinese templates, English templates); `{}` is the thing
     "3d": (["3D{}", "{}，3D风格", "立体的{}", "3D风格的{}"], ["3D {}", "{}, 3D style", "{} in 3D", "3D render of {}"]),
@@ -258,7 +259,7 @@ def write_captions(share=1.0):
 def write_states(texts):
     from .text import Encoder
 
-    encoder = Encoder.load(dtype=torch.bfloat16)
+    encoder = Encoder.load(dtype=fastest())
     sample, lengths = encoder.encode(random.Random(3).sample(texts, min(6000, len(texts))))
     known = sample[torch.arange(sample.shape[1]) < lengths[:, None]]
     mean, std = known.mean(0), known.std(0)

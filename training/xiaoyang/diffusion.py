@@ -21,6 +21,7 @@ from .captions import states_of
 from .latents import PHASES, all_latents, chosen_variants, fitted, sampling_weights
 from .model import Config, Painter
 from .places import CACHE
+from .precision import products
 
 BATCH = 128
 WORDS = 24
@@ -113,7 +114,7 @@ def times(n, generator):
 
 def loss_of(model, x0, noise, t, states, lengths):
     x = (1 - t[:, None, None, None]) * x0 + t[:, None, None, None] * noise
-    with torch.autocast("cpu", torch.bfloat16):
+    with products():
         velocity = model(x, t, states, lengths)
     return (velocity - (noise - x0)).square().mean((1, 2, 3))
 
@@ -135,7 +136,7 @@ def unlearnt(model, latents, captions, rows):
 def guided_velocity(model, x, t, states, lengths, guidance):
     """The model's direction at the time `t` of all of `x`, with guidance as long as that holds.  x: (n, channels, side, side)"""
     times = torch.full((len(x),), t)
-    with torch.autocast("cpu", torch.bfloat16):
+    with products():
         if t <= GUIDED_ABOVE or guidance == 1:
             return model(x, times, states, lengths)
         both, none = torch.cat([states, states]), torch.cat([lengths, torch.zeros_like(lengths)])

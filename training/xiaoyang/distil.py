@@ -24,6 +24,7 @@ from .evaluate import painter
 from .latents import PHASES, sampling_weights
 from .model import Config, Painter
 from .places import CACHE
+from .precision import products
 
 BATCH = 128
 TOGETHER = 32  # paths walked in one batch
@@ -47,7 +48,7 @@ def sample(model, states, lengths, seed=0, steps=QUARTERS):
     """The pupil's pictures after 1, 2 or 4 steps."""
     c = model.config
     x = torch.randn(len(states), c.latent_channels, c.latent_side, c.latent_side, generator=torch.Generator().manual_seed(seed))
-    with torch.autocast("cpu", torch.bfloat16):
+    with products():
         for step in range(steps):
             t, span = torch.full((len(x),), 1 - step / steps), torch.full((len(x),), 1 / steps)
             x = x - model(x, t, states, lengths, span) / steps
@@ -135,7 +136,7 @@ def main():
             texts = captions.texts(rng.choice(len(entries), TOGETHER, p=probabilities), rng)
             paths.add(walk(walker, *captions.batch(texts, True), generator), texts)
         texts, x, end, t, span = paths.batch(rng)
-        with torch.autocast("cpu", torch.bfloat16):
+        with products():
             velocity = pupil(x, t, *captions.batch(texts, True), span)
         loss = (velocity - (x - end) / span[:, None, None, None]).square().mean((1, 2, 3))
         loss.mean().backward()

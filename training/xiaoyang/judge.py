@@ -21,6 +21,7 @@ from .diffusion import DROPPED, Captions
 from .latents import as_shares, pictures, sampling_weights
 from .pixels import Judge
 from .places import CACHE, MODELS, TRAINING
+from .precision import products
 
 BATCH = 192
 TINTED = 0.5  # share of the pictures whose caption names no colour
@@ -130,7 +131,7 @@ def main():
         states, lengths = captions.batch(texts, rng.random(BATCH) >= DROPPED)
         x, other = shown(source[rows], rng), torch.from_numpy(plain[texts] & (rng.random(BATCH) < TINTED))
         x[other] = tinted(x[other], rng)
-        with torch.autocast("cpu", torch.bfloat16):
+        with products():
             seen, said = model.pictures(x), model.texts(means(states, lengths))
         scores = seen.float() @ said.float().T * model.temperature.exp().clamp(max=50)
         loss = contrast(scores, things[rows])

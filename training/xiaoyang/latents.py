@@ -31,7 +31,7 @@ PHASES = {
         {"3d": 0.34, "flat": 0.09, "gradient": 0.05, "toned": 0.03, "recolour": 0.05, "peeps": 0.04, "toon": 0.07, "art": 0.27,
          "styled": 0.06},
         {**COMMON, "person": 0.5},
-        0.6,
+        0.75,
     ),
     "pixels": (  # for the decoder, which is worst at thin lines and small faces
         {"3d": 0.18, "flat": 0.10, "gradient": 0.08, "toned": 0.12, "recolour": 0.04, "peeps": 0.14, "toon": 0.12, "art": 0.14,
