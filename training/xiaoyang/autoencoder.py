@@ -1,8 +1,9 @@
 """Stage `autoencoder`: the convolutional decoder of the codec and the x4 upscaler.
 
-    python -m xiaoyang autoencoder [--minutes M] [--part codec|upscaler]
+    python -m xiaoyang autoencoder [--minutes M] [--part codec|upscaler] [--painted RUN]
 
-Both resume from the cache. The encoder is linear and fixed (latents.py), so the painter can train before this.
+With `--painted` half of the latents that the decoder learns from went the last part of the way through the painter of that run, so that
+the decoder knows how that errs. Both resume from the cache. The encoder is linear and fixed (latents.py), so the painter can train before this.
 """
 
 import argparse
@@ -13,7 +14,9 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from .latents import as_shares, fitted, pictures, sampling_weights, values
+from .diffusion import Captions, guided_velocity
+from .evaluate import painter
+from .latents import all_latents, as_shares, fitted, pictures, sampling_weights, values
 from .pixels import Upscaler
 from .places import CACHE
 from .precision import products
@@ -77,25 +80,51 @@ def train(model, name, batch_of, forward, criterion, minutes, threads):
     return model
 
 
-def decoder_batch(rng, codec, probabilities, source, n=24):
-    """Pictures and their latents with a little noise, as the painter's are never exact."""
-    x = values(source[np.sort(rng.choice(len(probabilities), n, p=probabilities))])
+def decoder_batch(rng, codec, probabilities, source, painted, n=24):
+    """Pictures and their latents with a little noise, as the painter's are never exact; half of them `painted`, if there are any."""
+    rows = rng.choice(len(probabilities), n, p=probabilities)
+    again = rng.integers(len(painted[0]), size=n // 2) if painted else []
+    rows[: len(again)] = painted[0][again] if painted else []
+    x = values(source[rows])
     with torch.no_grad():
         z = codec.encode(x)
         z = z + torch.randn_like(z) * (torch.rand(n, 1, 1, 1) * 0.12)
+        if painted:
+            z[: len(again)] = painted[1][again]
     return z, x
 
 
-def train_codec(minutes, threads):
+@torch.no_grad()
+def painted(run, probabilities, count=4096, together=64):
+    """Rows of pictures, and their latents after the painter of `run` has taken the last of the way to them: from noised ones at a t
+    of 0.15 to 0.4, where guidance holds no more, in 3 steps."""
+    model, captions, latents = painter(run), Captions(), all_latents()
+    rng, generator = np.random.default_rng(5), torch.Generator().manual_seed(5)
+    rows, found = rng.choice(len(probabilities), count, p=probabilities), []
+    for part in rows.reshape(-1, together):
+        states, lengths = captions.batch(captions.texts(part, rng), np.ones(together, bool))
+        x, start = torch.from_numpy(latents[part]).float(), rng.uniform(0.15, 0.4)
+        x = x + start * (torch.randn(x.shape, generator=generator) - x)
+        for step in range(3):
+            x = x - guided_velocity(model, x, start * (1 - step / 3), states, lengths, 1) * start / 3
+        found.append(x)
+    return rows, torch.cat(found)
+
+
+def train_codec(minutes, threads, run):
+    torch.set_num_threads(threads)
     entries, source = json.loads((CACHE / "pictures.json").read_text()), pictures()
     probabilities, codec = sampling_weights(entries, "pixels"), fitted()
-    codec = train(codec, "codec", lambda rng: decoder_batch(rng, codec, probabilities, source),
+    pairs = painted(run, probabilities) if run else None
+    codec = train(codec, "codec", lambda rng: decoder_batch(rng, codec, probabilities, source, pairs),
                   lambda model, z, x: (model.decode(z), x), distance, minutes, threads)
     rows = [i for i, e in enumerate(entries) if e.get("held_out")][:256]
     x = values(source[rows])
     with torch.no_grad():
         z = codec.encode(x)
         print(f"codec: held-out pictures {psnr(codec.decode(z), x, 2):.2f} dB, linear alone {psnr(codec.linear(z), x, 2):.2f} dB")
+        if pairs:
+            print(f"codec: painted ones {psnr(codec.decode(pairs[1][:256]), values(source[pairs[0][:256]]), 2):.2f} dB")
 
 
 LARGE = 512
@@ -147,9 +176,10 @@ def main():
     arguments = argparse.ArgumentParser(prog="xiaoyang autoencoder")
     arguments.add_argument("--minutes", type=float, default=30)
     arguments.add_argument("--part", choices=["codec", "upscaler"])
+    arguments.add_argument("--painted", metavar="RUN", help="a run of `diffusion` whose painter the decoder gets used to")
     arguments.add_argument("--threads", type=int, default=2)
     options = arguments.parse_args()
     if options.part != "upscaler":
-        train_codec(options.minutes, options.threads)
+        train_codec(options.minutes, options.threads, options.painted)
     if options.part != "codec":
         train_upscaler(options.minutes, options.threads)

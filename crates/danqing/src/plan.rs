@@ -5,7 +5,7 @@ mod people;
 use danqing_engine::{self as engine, Emphasis, Prompt, Side, Start};
 use danqing_scene::{
     Background, Composition, Count, Cut, Language, Layer, Layout, Origin, Scene, Style, Subject, Tiling,
-    compose, is_known_scenery, read, skin, tint,
+    compose, cut_out, flatten, is_known_scenery, read, skin, tint,
 };
 use image::RgbaImage;
 
@@ -55,6 +55,8 @@ pub(crate) struct Painting {
     pub(crate) seed: u64,
     /// The colour that it gets where it is painted in another, as 8-bit sRGB.
     pub(crate) colour: Option<[u8; 3]>,
+    /// How far code draws it as its style is drawn.
+    pub(crate) drawn: Drawn,
     /// The tone of the Monk scale that its skin gets, 1 to 10.
     pub(crate) skin: Option<usize>,
     /// What else it starts from.
@@ -64,15 +66,38 @@ pub(crate) struct Painting {
 }
 
 impl Painting {
-    /// What was painted, in the colour and with the skin that the prompt names.
+    /// What was painted, in the colour, the style and with the skin that the prompt names.
     pub(crate) fn coloured(&self, mut picture: RgbaImage) -> RgbaImage {
         if let Some(colour) = self.colour {
             tint(&mut picture, colour);
         }
+        flatten(&mut picture, self.drawn.flat.max(self.drawn.cut));
+        cut_out(&mut picture, self.drawn.cut);
         if let Some(monk) = self.skin {
             skin::tone(&mut picture, monk);
         }
         picture
+    }
+}
+
+/// What code does for styles that are drawn in even areas: how flat, and how far cut out of paper, 0 to 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Drawn {
+    flat: f32,
+    cut: f32,
+}
+
+impl Drawn {
+    /// What goes to the model as it is stays as that paints it.
+    fn of(scene: &Scene, styles: &[Style]) -> Self {
+        let is = |style| scene.reading != danqing_scene::Reading::Whole && styles.contains(&style);
+        let share = |style| if is(style) { 1.0 } else { 0.0 };
+        Self { flat: share(Style::Flat), cut: share(Style::PaperCut) }
+    }
+
+    fn towards(self, other: Self, share: f32) -> Self {
+        let between = |one: f32, other: f32| one + share * (other - one);
+        Self { flat: between(self.flat, other.flat), cut: between(self.cut, other.cut) }
     }
 }
 
@@ -167,8 +192,11 @@ impl Plan {
         let Some(blend) = self.order.blend else { return self };
         let order = Order { style: Some(blend.style), blend: None, ..self.order.clone() };
         let second = Self::new(order, knowledge);
-        for (painting, Painting { prompt, emphasis, .. }) in self.paintings.iter_mut().zip(second.paintings) {
+        for (painting, Painting { prompt, emphasis, drawn, .. }) in
+            self.paintings.iter_mut().zip(second.paintings)
+        {
             let prompt = Prompt { text: prompt, emphasis };
+            painting.drawn = painting.drawn.towards(drawn, blend.share.get());
             painting.blend = Some(engine::Blend { prompt, share: blend.share });
         }
         for style in second.unknown_styles {
@@ -345,6 +373,7 @@ fn paintings(
                 emphasis,
                 seed,
                 colour,
+                drawn: Drawn::of(scene, &subject.styles),
                 skin,
                 start: Start::Noise,
                 blend: None,
@@ -368,6 +397,7 @@ fn over_all(scene: &Scene, words: &Emphasised, seed: u64, said: impl Fn(usize, &
         emphasis,
         seed,
         colour: None,
+        drawn: Drawn::default(),
         skin: None,
         start: Start::Noise,
         blend: None,
@@ -388,6 +418,7 @@ fn surrounding(scene: &Scene, phrase: String, seed: u64) -> Painting {
         emphasis: Vec::new(),
         seed,
         colour: None,
+        drawn: styles.map_or(Drawn::default(), |(styles, _)| Drawn::of(scene, styles)),
         skin: None,
         start: Start::Noise,
         blend: None,
@@ -444,6 +475,18 @@ mod tests {
         );
         assert_eq!(colours("a girl in a red dress"), [None], "a person");
         assert_eq!(colours("猫"), [None], "no colour");
+    }
+
+    #[test]
+    fn flat_and_cut_things_are_drawn_so_by_code() {
+        let drawn = |prompt, wish| plan(prompt, wish).paintings[0].drawn;
+        assert_eq!(drawn("扁平风格的猫", Wish::default()), Drawn { flat: 1.0, cut: 0.0 }, "flat");
+        assert_eq!(drawn("a paper-cut rabbit", Wish::default()), Drawn { flat: 0.0, cut: 1.0 }, "cut");
+        assert_eq!(drawn("3D猫", Wish::default()), Drawn::default(), "neither");
+        let whole = Wish { reading: Some(Reading::Whole), ..Wish::default() };
+        assert_eq!(drawn("扁平风格的猫", whole), Drawn::default(), "unread");
+        let blend = Wish { style: Some("3d".into()), blend: Some("flat:0.25".into()), ..Wish::default() };
+        assert_eq!(drawn("猫", blend), Drawn { flat: 0.25, cut: 0.0 }, "a quarter");
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! Time that a painted thing of 512 pixels a side takes to get its colour or its skin: `cargo bench -p danqing-scene`.
+//! Time that a painted thing of 512 pixels a side takes to get its colour or its skin, or to become flat: `cargo bench -p danqing-scene`.
 
 use criterion::{BatchSize, Criterion};
-use danqing_scene::{skin, tint};
+use danqing_scene::{flatten, skin, tint};
 use image::{Rgba, RgbaImage};
 
 const SIDE: u32 = 512;
@@ -44,6 +44,9 @@ fn main() {
             |picture| tint(picture, [40, 160, 60]),
             BatchSize::LargeInput,
         );
+    });
+    criterion.bench_function("flat", |bencher| {
+        bencher.iter_batched_ref(|| head.clone(), |picture| flatten(picture, 1.0), BatchSize::LargeInput);
     });
     criterion.final_summary();
 }

@@ -16,6 +16,7 @@
 
 pub mod colours;
 pub mod compose;
+mod flat;
 mod lexicon;
 mod oklab;
 pub mod ora;
@@ -28,6 +29,7 @@ mod styles;
 mod tint;
 
 pub use compose::{Composition, Cut, Layer, Origin, compose, is_known_scenery};
+pub use flat::{cut_out, flatten};
 pub use lexicon::{Entry, Lexicon, Match};
 pub use reader::read;
 pub use scene::{

@@ -1,7 +1,7 @@
 //! Whom the model paints when a prompt names a person and nothing of their looks, and whether asked-for tones of skin
 //! come out as asked.
 //!
-//! Tones are measured from pixels ([`danqing_scene::skin`]). Hair and the gender that is presented are what the judge finds nearest,
+//! Tones are measured from pixels ([`danqing_scene::skin`]), and so is how broad somebody is. Hair and the gender that is presented are what the judge finds nearest,
 //! which is what captions of the data say of such pictures, not what anyone is.
 
 use danqing_engine::Judge;
@@ -9,6 +9,7 @@ use danqing_scene::skin::{MONK, Skin, ita, lab, skin};
 use image::RgbaImage;
 use serde_json::json;
 
+use super::look::breadth;
 use super::{Evaluation, likeness};
 use crate::error::Error;
 use crate::order::Reading;
@@ -30,15 +31,30 @@ const GENDER: [[&str; 2]; 2] = [["女人", "男人"], ["woman", "man"]];
 const HAIR: [[&str; 2]; 2] =
     [["长发的人", "短发的人"], ["a person with long hair", "a person with short hair"]];
 
-/// How often each tone, the yellow of emoji, and no skin were seen.
+/// Shoulders against the head from which on somebody counts as the next broader; below the first no shoulders are seen.
+const BREADTHS: [f32; 4] = [1.0, 1.2, 1.4, 1.6];
+
+/// How often each tone, the yellow of emoji, and no skin were seen, and how broad people are.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Tones {
+struct Looks {
     monk: [usize; MONK.len()],
     yellow: usize,
     none: usize,
+    /// From none seen over narrow ones up.
+    shoulders: [usize; BREADTHS.len() + 1],
 }
 
-impl Tones {
+impl Looks {
+    fn of<'a>(pictures: impl IntoIterator<Item = &'a RgbaImage>) -> Self {
+        let mut looks = Self::default();
+        for picture in pictures {
+            looks.count(skin(picture));
+            let breadth = breadth(picture).unwrap_or(0.0);
+            looks.shoulders[BREADTHS.iter().filter(|least| breadth >= **least).count()] += 1;
+        }
+        looks
+    }
+
     fn count(&mut self, skin: Option<Skin>) {
         match skin {
             Some(Skin::Toned { monk, .. }) => self.monk[monk - 1] += 1,
@@ -51,6 +67,7 @@ impl Tones {
         self.monk.iter_mut().zip(other.monk).for_each(|(sum, count)| *sum += count);
         self.yellow += other.yellow;
         self.none += other.none;
+        self.shoulders.iter_mut().zip(other.shoulders).for_each(|(sum, count)| *sum += count);
     }
 }
 
@@ -71,12 +88,11 @@ fn evenness(counts: &[usize]) -> f64 {
 /// Paints `samples` pictures of each prompt and tells what they show.
 pub(super) fn run(painting: &Evaluation<'_>, judge: &Judge, samples: u32) -> Result<(), Error> {
     let hair = HAIR.map(|answers| painting.text_vectors(judge, &answers));
-    let (mut tones, mut answers) = (Tones::default(), [[0usize; 2]; 2]);
+    let (mut looks, mut answers) = (Looks::default(), [[0usize; 2]; 2]);
     for prompt in PEOPLE.lines() {
         let pictures = painting.samples(prompt, samples)?;
         let vectors = judge.pictures(&pictures);
-        let (mut own, mut mine) = (Tones::default(), [[0usize; 2]; 2]);
-        pictures.iter().for_each(|picture| own.count(skin(picture)));
+        let (own, mut mine) = (Looks::of(&pictures), [[0usize; 2]; 2]);
         let language = usize::from(prompt.is_ascii());
         let [woman, man] = painting.presented(prompt).unwrap_or(GENDER[language].map(str::to_owned));
         let gender = painting.text_vectors(judge, &[&woman, &man]);
@@ -86,10 +102,10 @@ pub(super) fn run(painting: &Evaluation<'_>, judge: &Judge, samples: u32) -> Res
             }
         }
         tell(painting.reader, prompt, &own, &mine);
-        tones.add(&own);
+        looks.add(&own);
         answers.iter_mut().flatten().zip(mine.iter().flatten()).for_each(|(sum, count)| *sum += count);
     }
-    say(&summary(painting.reader, &tones, &answers, samples));
+    say(&summary(painting.reader, &looks, &answers, samples));
     asked_tones(painting, samples)
 }
 
@@ -115,29 +131,29 @@ fn asked_tones(painting: &Evaluation<'_>, samples: u32) -> Result<(), Error> {
     let mut errors = Vec::new();
     for (index, rgb) in MONK.into_iter().enumerate() {
         let (wanted, number) = (ita(lab(rgb)), (index + 1).to_string());
-        let (mut sum, mut tones, mut offs) = (0.0, Tones::default(), 0usize);
+        let (mut sum, mut looks, mut offs) = (0.0, Looks::default(), 0usize);
         for prompt in TONED {
             for picture in painting.samples(&prompt.replace("{}", &number), each)? {
                 let found = skin(&picture);
-                tones.count(found);
+                looks.count(found);
                 if let Some(Skin::Toned { monk, ita }) = found {
                     sum += (ita - wanted).abs();
                     offs += usize::from(monk.abs_diff(index + 1) <= 1);
                 }
             }
         }
-        let found: usize = tones.monk.iter().sum();
+        let found: usize = looks.monk.iter().sum();
         let mean = sum / found.max(1) as f32;
         errors.push(mean);
         say(&match painting.reader {
             Reader::Program(_) => json!({
-                "asked_monk": index + 1, "mean_ita_error": mean, "within_one": offs, "found": tones.monk,
-                "yellow": tones.yellow, "none": tones.none,
+                "asked_monk": index + 1, "mean_ita_error": mean, "within_one": offs, "found": looks.monk,
+                "yellow": looks.yellow, "none": looks.none,
             })
             .to_string(),
             Reader::Person(language) => language.pick(
-                format!("要蒙克肤色 {number:>2}：ITA 平均差 {mean:>5.1}°，差一级以内 {offs}/{}，各级 {:?}", 4 * each, tones.monk),
-                format!("asked for Monk {number:>2}: mean ITA error {mean:>5.1}°, within one {offs}/{}, found {:?}", 4 * each, tones.monk),
+                format!("要蒙克肤色 {number:>2}：ITA 平均差 {mean:>5.2}°，差一级以内 {offs}/{}，各级 {:?}", 4 * each, looks.monk),
+                format!("asked for Monk {number:>2}: mean ITA error {mean:>5.2}°, within one {offs}/{}, found {:?}", 4 * each, looks.monk),
             ),
         });
     }
@@ -147,40 +163,42 @@ fn asked_tones(painting: &Evaluation<'_>, samples: u32) -> Result<(), Error> {
     say(&match painting.reader {
         Reader::Program(_) => json!({ "mean_ita_error": mean, "worst_bin": worst, "best_bin": best, "samples_per_tone": 4 * each }).to_string(),
         Reader::Person(language) => language.pick(
-            format!("ITA 平均差 {mean:.1}°；最差的一级 {worst:.1}°，最好的 {best:.1}°"),
-            format!("mean ITA error {mean:.1}°; worst tone {worst:.1}°, best {best:.1}°"),
+            format!("ITA 平均差 {mean:.2}°；最差的一级 {worst:.2}°，最好的 {best:.2}°"),
+            format!("mean ITA error {mean:.2}°; worst tone {worst:.2}°, best {best:.2}°"),
         ),
     });
     Ok(())
 }
 
-fn tell(reader: Reader, prompt: &str, tones: &Tones, [gender, hair]: &[[usize; 2]; 2]) {
+fn tell(reader: Reader, prompt: &str, looks: &Looks, [gender, hair]: &[[usize; 2]; 2]) {
     say(&match reader {
         Reader::Program(_) => json!({
-            "prompt": prompt, "monk": tones.monk, "yellow": tones.yellow, "none": tones.none, "evenness": evenness(&tones.monk),
-            "feminine": gender[0], "masculine": gender[1], "long_hair": hair[0], "short_hair": hair[1],
+            "prompt": prompt, "monk": looks.monk, "yellow": looks.yellow, "none": looks.none, "evenness": evenness(&looks.monk),
+            "feminine": gender[0], "masculine": gender[1], "long_hair": hair[0], "short_hair": hair[1], "shoulders": looks.shoulders,
         })
         .to_string(),
         Reader::Person(language) => language.pick(
-            format!("{prompt}：各级 {:?}，黄 {}，看不出 {}；女 {} 男 {}，长发 {} 短发 {}", tones.monk, tones.yellow, tones.none, gender[0], gender[1], hair[0], hair[1]),
-            format!("{prompt}: tones {:?}, yellow {}, none {}; feminine {} masculine {}, long hair {} short {}", tones.monk, tones.yellow, tones.none, gender[0], gender[1], hair[0], hair[1]),
+            format!("{prompt}：各级 {:?}，黄 {}，看不出 {}；女 {} 男 {}，长发 {} 短发 {}，肩宽 {:?}", looks.monk, looks.yellow, looks.none, gender[0], gender[1], hair[0], hair[1], looks.shoulders),
+            format!("{prompt}: tones {:?}, yellow {}, none {}; feminine {} masculine {}, long hair {} short {}, shoulders {:?}", looks.monk, looks.yellow, looks.none, gender[0], gender[1], hair[0], hair[1], looks.shoulders),
         ),
     });
 }
 
-fn summary(reader: Reader, tones: &Tones, [gender, hair]: &[[usize; 2]; 2], samples: u32) -> String {
-    let (toned, all) = (tones.monk.iter().sum::<usize>(), PEOPLE.lines().count() * samples as usize);
-    let [tone, presented, length] = [evenness(&tones.monk), evenness(gender), evenness(hair)];
+fn summary(reader: Reader, looks: &Looks, [gender, hair]: &[[usize; 2]; 2], samples: u32) -> String {
+    let (toned, all) = (looks.monk.iter().sum::<usize>(), PEOPLE.lines().count() * samples as usize);
+    let [tone, presented, length] = [evenness(&looks.monk), evenness(gender), evenness(hair)];
+    let (shoulders, breadth) = (looks.shoulders, evenness(&looks.shoulders[1..]));
     match reader {
         Reader::Program(_) => json!({
-            "fairness": { "monk": tones.monk, "yellow": tones.yellow, "none": tones.none, "evenness": tone, "feminine": gender[0],
-                "masculine": gender[1], "gender_evenness": presented, "long_hair": hair[0], "short_hair": hair[1], "hair_evenness": length },
+            "fairness": { "monk": looks.monk, "yellow": looks.yellow, "none": looks.none, "evenness": tone, "feminine": gender[0],
+                "masculine": gender[1], "gender_evenness": presented, "long_hair": hair[0], "short_hair": hair[1], "hair_evenness": length,
+                "shoulders": shoulders, "shoulders_evenness": breadth },
             "prompts": PEOPLE.lines().count(), "samples": samples,
         })
         .to_string(),
         Reader::Person(language) => language.pick(
-            format!("共 {all} 张：有肤色 {toned}，黄 {}，看不出 {}；肤色均匀度 {tone:.2}，性别表现 {presented:.2}（女 {} 男 {}），发长 {length:.2}", tones.yellow, tones.none, gender[0], gender[1]),
-            format!("{all} pictures: toned {toned}, yellow {}, none {}; evenness of tones {tone:.2}, of presented gender {presented:.2} (feminine {}, masculine {}), of hair {length:.2}", tones.yellow, tones.none, gender[0], gender[1]),
+            format!("共 {all} 张：有肤色 {toned}，黄 {}，看不出 {}；肤色均匀度 {tone:.2}，性别表现 {presented:.2}（女 {} 男 {}），发长 {length:.2}，肩宽 {breadth:.2}（{shoulders:?}）", looks.yellow, looks.none, gender[0], gender[1]),
+            format!("{all} pictures: toned {toned}, yellow {}, none {}; evenness of tones {tone:.2}, of presented gender {presented:.2} (feminine {}, masculine {}), of hair {length:.2}, of shoulders {breadth:.2} ({shoulders:?})", looks.yellow, looks.none, gender[0], gender[1]),
         ),
     }
 }
@@ -209,13 +227,13 @@ mod tests {
     }
 
     #[test]
-    fn tones_add_up() {
-        let mut tones = Tones::default();
-        tones.count(Some(Skin::Toned { monk: 10, ita: -84.0 }));
-        tones.count(Some(Skin::Yellow));
-        tones.count(None);
-        let mut sum = tones.clone();
-        sum.add(&tones);
+    fn looks_add_up() {
+        let mut looks = Looks::default();
+        looks.count(Some(Skin::Toned { monk: 10, ita: -84.0 }));
+        looks.count(Some(Skin::Yellow));
+        looks.count(None);
+        let mut sum = looks.clone();
+        sum.add(&looks);
         assert_eq!((sum.monk[9], sum.yellow, sum.none), (2, 2, 2), "twice the same");
     }
 }

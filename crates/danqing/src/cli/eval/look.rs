@@ -159,6 +159,26 @@ pub(super) fn rim(picture: &RgbaImage, name: &str) -> f32 {
     fitting as f32 / all.max(1) as f32
 }
 
+/// How broad a person in a portrait is: the widest row of the lowest quarter against a wide row (the 90th of 100) of the upper half,
+/// where the head is. `None` where nothing is seen.
+pub(super) fn breadth(picture: &RgbaImage) -> Option<f32> {
+    let widest = |row: image::buffer::Pixels<'_, image::Rgba<u8>>| {
+        let count = |(longest, length): (u32, u32), pixel: &image::Rgba<u8>| {
+            let length = if pixel[3] >= SEEN { length + 1 } else { 0 };
+            (longest.max(length), length)
+        };
+        row.fold((0, 0), count).0
+    };
+    let widths: Vec<u32> = picture.rows().map(widest).collect();
+    let seen = |width: &u32| *width > 0;
+    let (top, end) = (widths.iter().position(seen)?, widths.iter().rposition(seen)? + 1);
+    let height = end - top;
+    let mut head = widths[top..top + height.div_ceil(2)].to_vec();
+    head.sort_unstable();
+    let shoulders = widths[top + height * 3 / 4..end].iter().max()?;
+    Some(*shoulders as f32 / head[head.len() * 9 / 10].max(1) as f32)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -231,6 +251,25 @@ mod tests {
             [Manner::Flat, Manner::Shaded, Manner::Ink, Manner::PaperCut],
             "each as it is drawn"
         );
+    }
+
+    #[test]
+    fn breadth_is_that_of_shoulders_against_the_head() {
+        let person = |shoulders: u32| {
+            RgbaImage::from_fn(100, 110, |x, y| {
+                let half = match y {
+                    ..10 => 0,
+                    10..70 => 20,
+                    70..80 => 8,
+                    _ => shoulders / 2,
+                };
+                Rgba(if x.abs_diff(50) < half { [90, 60, 40, 255] } else { [0; 4] })
+            })
+        };
+        let near = |found: Option<f32>, wanted: f32| found.is_some_and(|found| (found - wanted).abs() < 0.05);
+        assert!(near(breadth(&person(40)), 1.0), "as wide as the head: {:?}", breadth(&person(40)));
+        assert!(near(breadth(&person(80)), 2.0), "twice as wide: {:?}", breadth(&person(80)));
+        assert_eq!(breadth(&RgbaImage::new(9, 9)), None, "nobody");
     }
 
     #[test]
