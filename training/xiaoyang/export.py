@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 from .pixels import Codec, Upscaler
 from .places import CACHE, MODELS
 
-VERSION = "0.4"
+VERSION = "0.5"
 
 
 def as_int8(weight):
