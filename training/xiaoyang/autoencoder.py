@@ -83,14 +83,15 @@ def train(model, name, batch_of, forward, criterion, minutes, threads):
 def decoder_batch(rng, codec, probabilities, source, painted, n=24):
     """Pictures and their latents with a little noise, as the painter's are never exact; half of them `painted`, if there are any."""
     rows = rng.choice(len(probabilities), n, p=probabilities)
-    again = rng.integers(len(painted[0]), size=n // 2) if painted else []
-    rows[: len(again)] = painted[0][again] if painted else []
+    if painted:
+        again = rng.integers(len(painted[0]), size=n // 2)
+        rows[: n // 2] = painted[0][again]
     x = values(source[rows])
     with torch.no_grad():
         z = codec.encode(x)
         z = z + torch.randn_like(z) * (torch.rand(n, 1, 1, 1) * 0.12)
         if painted:
-            z[: len(again)] = painted[1][again]
+            z[: n // 2] = painted[1][again]
     return z, x
 
 

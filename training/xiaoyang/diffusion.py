@@ -209,15 +209,15 @@ def main():
 
     entries = json.loads((CACHE / "pictures.json").read_text())
     latents, captions = all_latents(), Captions()
-    probabilities = sampling_weights(entries, options.phase)
+    need = 1.0
     if options.weak:
         chosen = chosen_variants(entries)
         model.eval()
         need = unlearnt(model, latents, captions, chosen)
         model.train()
-        probabilities = sampling_weights(entries, options.phase, need)
         ranked = [entries[chosen[place]]["drawing"] for place in np.argsort(-need)]
         print("diffusion: known least:", *ranked[:24], "\ndiffusion: known best:", *ranked[-12:], flush=True)
+    probabilities = sampling_weights(entries, options.phase, need)
     generator = torch.Generator().manual_seed(1000 + step)
     rng = np.random.default_rng(1000 + step)
     compiled = torch.compile(model)
