@@ -46,15 +46,14 @@ pub fn flatten(picture: &mut RgbaImage, share: f32) {
         return;
     }
     let width = picture.width() as usize;
-    let areas =
-        Areas { width, radius: ((width as f32 * AROUND).round() as usize).max(1), count: palette.len() };
-    let mut labels = areas.settled(pixels.len(), |label, costs| {
+    let areas = Areas { width, radius: ((width as f32 * AROUND).round() as usize).max(1) };
+    let mut labels = areas.settled(pixels.len(), palette.len(), |label, costs| {
         for (cost, place) in costs.iter_mut().zip(&pixels) {
             *cost = place.alpha * distance(place.colour, palette[label]).min(APART).powi(2);
         }
     });
     for _ in 0..VOTES {
-        labels = areas.settled(pixels.len(), |label, costs| {
+        labels = areas.settled(pixels.len(), palette.len(), |label, costs| {
             for ((cost, place), &own) in costs.iter_mut().zip(&pixels).zip(&labels) {
                 *cost = if usize::from(own) == label { -place.alpha } else { 0.0 };
             }
@@ -79,7 +78,7 @@ pub fn cut_out(picture: &mut RgbaImage, share: f32) {
     }
     let width = picture.width() as usize;
     let mut alphas: Vec<f32> = picture.pixels().map(|pixel| f32::from(pixel[3]) / 255.0).collect();
-    let smooth = Areas { width, radius: width / FINEST, count: 1 };
+    let smooth = Areas { width, radius: width / FINEST };
     smooth.sum_around(&mut alphas);
     let area = (2 * smooth.radius + 1).pow(4) as f32;
     // Edges are as many pixels wide as a picture of 128 pixels a side is enlarged.
@@ -161,19 +160,18 @@ fn mean(pixels: &[Place], labels: &[u8], label: usize) -> [f32; 3] {
     oklab::rgb(middle_of(own.map(|(place, _)| &place.colour)).unwrap_or_default())
 }
 
-/// A picture of `width` on which `count` labels settle, each place looking at what is `radius` around it.
+/// A picture of `width` on which labels settle, each place looking at what is `radius` around it.
 struct Areas {
     width: usize,
     radius: usize,
-    count: usize,
 }
 
 impl Areas {
-    /// The label of each of `places` whose costs around it, as `cost` writes them, are least.
-    fn settled(&self, places: usize, cost: impl Fn(usize, &mut [f32])) -> Vec<u8> {
+    /// The label, of `count`, of each of `places` whose costs around it, as `cost` writes them, are least.
+    fn settled(&self, places: usize, count: usize, cost: impl Fn(usize, &mut [f32])) -> Vec<u8> {
         let (mut least, mut labels) = (vec![f32::MAX; places], vec![0; places]);
         let mut costs = vec![0.0; places];
-        for label in 0..self.count {
+        for label in 0..count {
             cost(label, &mut costs);
             self.sum_around(&mut costs);
             for ((least, own), cost) in least.iter_mut().zip(&mut labels).zip(&costs) {
