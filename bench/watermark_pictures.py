@@ -4,7 +4,7 @@
     art     wallpapers that were drawn or computed
     flat    Fluent emoji drawn from their vectors, on white, cream and navy
     solid   Fluent emoji in 3D
-    own     danqing's, painted by `danqing paint` into the cache
+    own     danqing's, put into the cache by hand, without a mark
 
 Short sides are 512 and 1024 pixels in turn. Everything is put in the cache once, as PNG.
 """

@@ -84,7 +84,7 @@ impl Default for Strength {
 /// What embedding did.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Report {
-    /// Peak signal-to-noise ratio of the marked picture to the one before, over all pixels and the three colours, in
+    /// Peak signal-to-noise ratio of the marked picture to the one before, over the visible area and the three colours, in
     /// decibels; an error counts as much as its pixel is visible.
     pub psnr_db: f32,
 }

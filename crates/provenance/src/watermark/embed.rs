@@ -14,12 +14,10 @@ use super::{Key, WatermarkId};
 
 /// How far a wave that the picture already has may give way, and one that it contradicts may grow.
 const INFORMED: (f32, f32) = (0.4, 2.5);
-/// Largest standard deviation of the mark where it is visible, in levels: a small sticker gets no noise of the whole canvas.
-const LOUDEST: f32 = 4.5;
 /// Rows that are tried out while the strength is sought: every so many.
 const SAMPLED_ROWS: usize = 8;
 
-/// Adds the mark of `id` and returns the peak signal-to-noise ratio over the whole picture, in decibels.
+/// Adds the mark of `id` and returns the peak signal-to-noise ratio over what is visible of the picture, in decibels.
 pub(super) fn write(image: &mut RgbaImage, id: WatermarkId, key: &Key, target_db: f32) -> f32 {
     let constellation = Constellation::new(key);
     let (width, height) = (image.width() as usize, image.height() as usize);
@@ -180,13 +178,12 @@ impl Writer {
     /// Finds the strength that meets the error, writes, and returns the ratio in decibels.
     fn apply(&self, image: &mut RgbaImage, target_mse: f32) -> f32 {
         let bytes: &mut [u8] = image;
-        let loudest = self.loudest(bytes);
         // A little below the target, because a sample of rows is not the whole.
         let wanted = target_mse * 0.997;
-        let mut strength = wanted.sqrt().min(loudest);
+        let mut strength = wanted.sqrt();
         for _ in 0..4 {
             let error = self.sampled_error(bytes, strength);
-            strength = (strength * (wanted / error.max(1e-6)).sqrt().clamp(0.5, 2.0)).min(loudest);
+            strength *= (wanted / error.max(1e-6)).sqrt().clamp(0.5, 2.0);
         }
         let mut changed = bytes.to_vec();
         let mut error = self.write_rows(bytes, &mut changed, strength);
@@ -198,42 +195,24 @@ impl Writer {
         10.0 * (255.0f32.powi(2) / error.max(1e-9)).log10()
     }
 
-    /// The strength at which the visible part alone is as loud as it may be.
-    fn loudest(&self, bytes: &[u8]) -> f32 {
-        let (mut sum, mut count) = (0.0f64, 0.0f64);
-        for (pixel, mask) in bytes.chunks_exact(4).zip(&self.mask.values).step_by(7) {
-            let visible = f64::from(pixel[3]) / 255.0;
-            sum += f64::from(mask * mask) * visible;
-            count += visible;
-        }
-        if sum > 0.0 { LOUDEST * (count / sum).sqrt() as f32 } else { 0.0 }
-    }
-
     fn sampled_error(&self, bytes: &[u8], strength: f32) -> f32 {
         let mut scratch = vec![0u8; self.width * 4];
-        let mut sum = 0.0f64;
-        let mut rows = 0;
-        for (y, row) in
-            bytes.chunks_exact(self.width * 4).enumerate().skip(SAMPLED_ROWS / 2).step_by(SAMPLED_ROWS)
-        {
-            sum += f64::from(self.write_row(row, &mut scratch, strength, y));
-            rows += 1;
-        }
-        (sum / f64::from(rows.max(1) * self.width as u32 * 3)) as f32
+        let rows = bytes.chunks_exact(self.width * 4).enumerate();
+        let sampled = rows.skip(SAMPLED_ROWS / 2).step_by(SAMPLED_ROWS);
+        mean(sampled.map(|(y, row)| self.write_row(row, &mut scratch, strength, y)))
     }
 
     fn write_rows(&self, bytes: &[u8], changed: &mut [u8], strength: f32) -> f32 {
         let rows =
             bytes.chunks_exact(self.width * 4).zip(changed.chunks_exact_mut(self.width * 4)).enumerate();
-        let sum: f64 = rows.map(|(y, (row, out))| f64::from(self.write_row(row, out, strength, y))).sum();
-        (sum / (bytes.len() as f64 / 4.0 * 3.0)) as f32
+        mean(rows.map(|(y, (row, out))| self.write_row(row, out, strength, y)))
     }
 
-    /// Writes one row and returns the sum of its squared errors, each as visible as its pixel.
-    fn write_row(&self, row: &[u8], out: &mut [u8], strength: f32, y: usize) -> f32 {
+    /// Writes one row.
+    fn write_row(&self, row: &[u8], out: &mut [u8], strength: f32, y: usize) -> Errors {
         let tile = &self.tile[y % self.tile_px * self.tile_px..][..self.tile_px];
         let mask = &self.mask.values[y * self.width..(y + 1) * self.width];
-        let mut sum = 0.0;
+        let mut errors = Errors::default();
         let mut at = 0;
         for ((pixel, changed), mask) in row.chunks_exact(4).zip(out.chunks_exact_mut(4)).zip(mask) {
             let wanted = strength * mask * tile[at];
@@ -241,11 +220,27 @@ impl Writer {
             changed.copy_from_slice(pixel);
             if pixel[3] > 0 {
                 let visible = f32::from(pixel[3]) / 255.0;
-                sum += add(pixel, changed, wanted) * visible * visible;
+                errors.squares += add(pixel, changed, wanted) * visible * visible;
+                errors.area += visible;
             }
         }
-        sum
+        errors
     }
+}
+
+/// The squared errors of some pixels over all three channels, each as visible as its pixel, and how much of them is visible.
+#[derive(Default)]
+struct Errors {
+    squares: f32,
+    area: f32,
+}
+
+/// The mean squared error of a channel, over the visible area.
+fn mean(errors: impl Iterator<Item = Errors>) -> f32 {
+    let (squares, area) = errors.fold((0.0f64, 0.0f64), |(squares, area), errors| {
+        (squares + f64::from(errors.squares), area + f64::from(errors.area))
+    });
+    (squares / (3.0 * area).max(1e-9)) as f32
 }
 
 /// What each channel takes of a change of luminance, so that the squared error over all three is smallest.
