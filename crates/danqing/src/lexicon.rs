@@ -162,13 +162,18 @@ impl Knowledge {
         let Some(concept) = subject.concept.clone() else { return Caption { subject, instead: None } };
         let Some(entry) = self.entry(&concept.id) else { return Caption { subject, instead: None } };
         let name = name(entry, subject.language);
-        // 白猫 is near to 猫, and says all that is special about it.
-        if concept.near
-            && let Some((colour, rest)) = colours::leading(&subject.head)
+        if let Some((colour, rest)) = colours::leading(&subject.head)
             && entry.is_named(rest)
         {
-            subject.colour.get_or_insert(Colouring::One(colour));
-            return Caption { subject, instead: None };
+            // 白猫 is near to 猫, and says all that is special about it.
+            if concept.near {
+                subject.colour.get_or_insert(Colouring::One(colour));
+                return Caption { subject, instead: None };
+            }
+            // A 红灯笼 is a 灯笼 that shall be red; 青蛙 and 黄牛 are kinds.
+            if rest.chars().count() > 1 {
+                subject.colour.get_or_insert(Colouring::One(colour));
+            }
         }
         let kept = !concept.near && subject.head.to_lowercase().contains(&name.to_lowercase());
         if !kept && !name.is_empty() && subject.description.contains(&subject.head) {
@@ -264,6 +269,22 @@ mod tests {
         let scene = read("白猫", Knowledge::load().lexicon());
         let colour = Knowledge::load().caption(&scene.subjects[0]).subject.copy_colour(0);
         assert_eq!(colour, Some([255, 255, 255]), "white");
+    }
+
+    #[test]
+    fn names_that_name_a_colour_ask_for_it() {
+        let knowledge = Knowledge::load();
+        let colour = |prompt| {
+            let subject = &read(prompt, knowledge.lexicon()).subjects[0];
+            knowledge.caption(subject).subject.copy_colour(0)
+        };
+        let red = colours::parse("red").map(|colour| colour.rgb);
+        for prompt in ["红灯笼", "a red lantern", "三只红灯笼"] {
+            assert_eq!(colour(prompt), red, "{prompt}");
+        }
+        for prompt in ["灯笼", "青蛙", "黄牛", "a red panda", "白菜", "金鱼", "黄瓜"] {
+            assert_eq!(colour(prompt), None, "{prompt} says nothing of its colour");
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ use image::RgbaImage;
 
 use crate::error::{Error, Setting};
 use crate::metadata::PaintedBy;
-use crate::plan::{Enlarge, Painting, Plan};
+use crate::plan::{Painting, Plan};
 
 /// Paintings that go through the engine together.
 const BATCH: usize = 8;
@@ -145,8 +145,7 @@ struct Manner {
     steps: Steps,
     guidance: Guidance,
     sampler: Sampler,
-    side: Side,
-    enlarge: Enlarge,
+    enlargements: usize,
 }
 
 impl Manner {
@@ -163,8 +162,7 @@ impl Manner {
                 .ok_or_else(|| wrong(Setting::Steps, order.steps.to_string()))?,
             guidance: if late { guidance.only_above(GUIDED_ABOVE) } else { guidance },
             sampler: order.sampler,
-            side: plan.side(),
-            enlarge: plan.enlarge(),
+            enlargements: plan.enlargements(),
         })
     }
 }
@@ -206,10 +204,14 @@ impl Painter {
         let all: Vec<Place> = plans.iter().enumerate().flat_map(|(plan, of)| places(plan, of)).collect();
         for same in all.chunk_by(|one, next| manners[one.plan] == manners[next.plan]) {
             for batch in same.chunks(BATCH) {
-                let painted = self.batch(&manners[batch[0].plan], batch, watch)?;
+                let manner = &manners[batch[0].plan];
+                let painted = self.batch(manner, batch, watch)?;
                 for (place, picture) in batch.iter().zip(painted) {
                     let painting = &plans[place.plan].paintings[place.painting];
-                    pictures[place.plan].push(painting.coloured(picture));
+                    let larger = (0..manner.enlargements).fold(painting.smoothed(picture), |picture, _| {
+                        self.pipeline.upscale(&picture, Upscale::X4)
+                    });
+                    pictures[place.plan].push(painting.coloured(larger));
                 }
             }
         }
@@ -246,7 +248,7 @@ impl Painter {
             steps: manner.steps,
             guidance: manner.guidance,
             sampler: manner.sampler,
-            side: manner.side,
+            side: Side::Px128,
         };
         let places: Vec<(usize, usize)> = batch.iter().map(|place| (place.plan, place.painting)).collect();
         let mut hear = |step: Step<'_>| {
@@ -256,13 +258,7 @@ impl Painter {
         if let (Sampler::Quick, Some(file)) = (manner.sampler, &self.quick) {
             self.pipeline.add_quick(file).map_err(|source| self.failed(source))?;
         }
-        let pictures = self.pipeline.generate(&request, &mut hear).map_err(|source| self.failed(source))?;
-        Ok(match manner.enlarge {
-            Enlarge::Not => pictures,
-            Enlarge::Fourfold => {
-                pictures.iter().map(|picture| self.pipeline.upscale(picture, Upscale::X4)).collect()
-            }
-        })
+        self.pipeline.generate(&request, &mut hear).map_err(|source| self.failed(source))
     }
 
     fn failed(&self, source: danqing_engine::Error) -> Error {

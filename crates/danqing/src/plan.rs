@@ -5,7 +5,7 @@ mod people;
 use danqing_engine::{self as engine, Emphasis, Prompt, Side, Start};
 use danqing_scene::{
     Background, Composition, Count, Cut, Language, Layer, Layout, Origin, Scene, Style, Subject, Tiling,
-    compose, cut_out, flatten, is_known_scenery, read, skin, tint,
+    compose, cut_out, flatten, is_known_scenery, read, skin, smooth, tint,
 };
 use image::RgbaImage;
 
@@ -66,6 +66,14 @@ pub(crate) struct Painting {
 }
 
 impl Painting {
+    /// What was painted, as smooth as its style has it; to be enlarged after it.
+    pub(crate) fn smoothed(&self, mut picture: RgbaImage) -> RgbaImage {
+        if self.drawn.smooth {
+            smooth(&mut picture);
+        }
+        picture
+    }
+
     /// What was painted, in the colour, the style and with the skin that the prompt names.
     pub(crate) fn coloured(&self, mut picture: RgbaImage) -> RgbaImage {
         if let Some(colour) = self.colour {
@@ -80,9 +88,11 @@ impl Painting {
     }
 }
 
-/// What code does for styles that are drawn in even areas: how flat, and how far cut out of paper, 0 to 1.
+/// What code does for styles that are drawn in even areas: how flat, and how far cut out of paper, 0 to 1; and whether surfaces are
+/// smoothed, which would take lines from a face and water from ink.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Drawn {
+    smooth: bool,
     flat: f32,
     cut: f32,
 }
@@ -90,14 +100,21 @@ pub(crate) struct Drawn {
 impl Drawn {
     /// What goes to the model as it is stays as that paints it.
     fn of(scene: &Scene, styles: &[Style]) -> Self {
-        let is = |style| scene.reading != danqing_scene::Reading::Whole && styles.contains(&style);
-        let share = |style| if is(style) { 1.0 } else { 0.0 };
-        Self { flat: share(Style::Flat), cut: share(Style::PaperCut) }
+        if scene.reading == danqing_scene::Reading::Whole {
+            return Self::default();
+        }
+        let share = |style| if styles.contains(&style) { 1.0 } else { 0.0 };
+        Self { smooth: !styles.contains(&Style::Ink), flat: share(Style::Flat), cut: share(Style::PaperCut) }
+    }
+
+    fn of_person(self) -> Self {
+        Self { smooth: false, ..self }
     }
 
     fn towards(self, other: Self, share: f32) -> Self {
         let between = |one: f32, other: f32| one + share * (other - one);
-        Self { flat: between(self.flat, other.flat), cut: between(self.cut, other.cut) }
+        let smooth = self.smooth && other.smooth;
+        Self { smooth, flat: between(self.flat, other.flat), cut: between(self.cut, other.cut) }
     }
 }
 
@@ -110,15 +127,6 @@ pub(crate) struct Unknown {
     pub(crate) language: Language,
     /// The known word that is drawn instead, if the lexicon has one.
     pub(crate) instead: Option<String>,
-}
-
-/// Whether a picture must be enlarged by the model after it is painted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Enlarge {
-    /// It is large enough.
-    Not,
-    /// Four times.
-    Fourfold,
 }
 
 impl Plan {
@@ -250,25 +258,19 @@ impl Plan {
         Some(Self { paintings: vec![painting], ..self.clone() })
     }
 
-    /// The size to paint at.
-    pub(crate) fn side(&self) -> Side {
-        let longest = match &self.order.incoming {
-            None => self.order.size.width_px.max(self.order.size.height_px),
-            Some(incoming) => incoming.edit.side_px(),
+    /// How many times the model makes paintings four times larger before they are laid out, from the 128 pixels that it paints.
+    pub(crate) fn enlargements(&self) -> usize {
+        let Size { width_px, height_px } = self.order.size;
+        let (longest, largest) = match &self.order.incoming {
+            Some(incoming) => (incoming.edit.side_px(), incoming.edit.side_px() as f32),
+            None if self.scene.is_single() => (width_px.max(height_px), width_px.min(height_px) as f32),
+            None => {
+                let copies: u32 = self.scene.subjects.iter().map(Subject::copies).sum();
+                let canvas = width_px.min(height_px) as f32;
+                (width_px.max(height_px), canvas / (copies.max(1) as f32).sqrt())
+            }
         };
-        if longest <= 128 { Side::Px128 } else { Side::Px512 }
-    }
-
-    /// Whether paintings need to be enlarged before they are laid out.
-    pub(crate) fn enlarge(&self) -> Enlarge {
-        if let Some(incoming) = &self.order.incoming {
-            return if incoming.edit.side_px() as f32 > LARGE_PX { Enlarge::Fourfold } else { Enlarge::Not };
-        }
-        let size = self.order.size;
-        let canvas = size.width_px.min(size.height_px) as f32;
-        let copies: u32 = self.scene.subjects.iter().map(Subject::copies).sum();
-        let largest = if self.scene.is_single() { canvas } else { canvas / (copies.max(1) as f32).sqrt() };
-        if largest > LARGE_PX { Enlarge::Fourfold } else { Enlarge::Not }
+        usize::from(longest > Side::Px128.pixels()) + usize::from(largest > LARGE_PX)
     }
 
     /// Lays `pictures`, one for each painting, out as the scene asks.
@@ -361,9 +363,10 @@ fn paintings(
         let painting = |copy: u32| {
             let seed = painting_seed(seed, index as u32, copy);
             // A colour said of a person is that of clothes or hair.
-            let (subject, colour, skin) = match toned(index, subject, seed) {
-                Some((subject, skin)) => (subject, None, skin),
-                None => (subject.clone(), subject.copy_colour(copy as usize), None),
+            let drawn = Drawn::of(scene, &subject.styles);
+            let (subject, colour, skin, drawn) = match toned(index, subject, seed) {
+                Some((subject, skin)) => (subject, None, skin, drawn.of_person()),
+                None => (subject.clone(), subject.copy_colour(copy as usize), None, drawn),
             };
             let phrase = subject.copy_phrase(copy as usize);
             let Prompt { text, emphasis } = said(index, &phrase);
@@ -373,7 +376,7 @@ fn paintings(
                 emphasis,
                 seed,
                 colour,
-                drawn: Drawn::of(scene, &subject.styles),
+                drawn,
                 skin,
                 start: Start::Noise,
                 blend: None,
@@ -478,15 +481,18 @@ mod tests {
     }
 
     #[test]
-    fn flat_and_cut_things_are_drawn_so_by_code() {
+    fn things_are_drawn_as_their_style_is_by_code() {
         let drawn = |prompt, wish| plan(prompt, wish).paintings[0].drawn;
-        assert_eq!(drawn("扁平风格的猫", Wish::default()), Drawn { flat: 1.0, cut: 0.0 }, "flat");
-        assert_eq!(drawn("a paper-cut rabbit", Wish::default()), Drawn { flat: 0.0, cut: 1.0 }, "cut");
-        assert_eq!(drawn("3D猫", Wish::default()), Drawn::default(), "neither");
+        let of = |smooth, flat, cut| Drawn { smooth, flat, cut };
+        assert_eq!(drawn("扁平风格的猫", Wish::default()), of(true, 1.0, 0.0), "flat");
+        assert_eq!(drawn("a paper-cut rabbit", Wish::default()), of(true, 0.0, 1.0), "cut");
+        assert_eq!(drawn("3D猫", Wish::default()), of(true, 0.0, 0.0), "neither");
+        assert_eq!(drawn("水墨熊猫", Wish::default()), Drawn::default(), "ink");
+        assert_eq!(drawn("一个女孩", Wish::default()), Drawn::default(), "a face");
         let whole = Wish { reading: Some(Reading::Whole), ..Wish::default() };
         assert_eq!(drawn("扁平风格的猫", whole), Drawn::default(), "unread");
         let blend = Wish { style: Some("3d".into()), blend: Some("flat:0.25".into()), ..Wish::default() };
-        assert_eq!(drawn("猫", blend), Drawn { flat: 0.25, cut: 0.0 }, "a quarter");
+        assert_eq!(drawn("猫", blend), of(true, 0.25, 0.0), "a quarter");
     }
 
     #[test]

@@ -1,7 +1,8 @@
-//! Time that a painted thing of 512 pixels a side takes to get its colour or its skin, or to become flat: `cargo bench -p danqing-scene`.
+//! Time that a painted thing of 512 pixels a side takes to get its colour or its skin, or to become flat, and that one of 128 takes
+//! to become smooth: `cargo bench -p danqing-scene`.
 
 use criterion::{BatchSize, Criterion};
-use danqing_scene::{flatten, skin, tint};
+use danqing_scene::{flatten, skin, smooth, tint};
 use image::{Rgba, RgbaImage};
 
 const SIDE: u32 = 512;
@@ -47,6 +48,10 @@ fn main() {
     });
     criterion.bench_function("flat", |bencher| {
         bencher.iter_batched_ref(|| head.clone(), |picture| flatten(picture, 1.0), BatchSize::LargeInput);
+    });
+    let small = image::imageops::thumbnail(&head, SIDE / 4, SIDE / 4);
+    criterion.bench_function("smooth", |bencher| {
+        bencher.iter_batched_ref(|| small.clone(), smooth, BatchSize::LargeInput);
     });
     criterion.final_summary();
 }

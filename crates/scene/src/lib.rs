@@ -24,6 +24,7 @@ mod random;
 mod reader;
 mod scene;
 pub mod skin;
+mod smooth;
 mod spot;
 mod styles;
 mod tint;
@@ -36,6 +37,7 @@ pub use scene::{
     Background, Colouring, Concept, Count, Language, Layout, MOST_COPIES, MOST_SUBJECTS, Place, Reading,
     Relation, RelationKind, Scene, Size, Subject, Tiling, WornAt,
 };
+pub use smooth::smooth;
 pub use spot::Spot;
 pub use styles::Style;
 pub use tint::tint;

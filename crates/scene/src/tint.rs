@@ -9,7 +9,7 @@ use image::{Rgba, RgbaImage};
 use crate::oklab;
 
 /// A thing is left as it is where this share of it, by visible area, has the colour already.
-const HAS_IT: f32 = 0.5;
+const HAS_IT: f32 = 0.75;
 /// A pixel with less chroma has no hue to speak of.
 const NEUTRAL: f32 = 0.045;
 /// Darker pixels without a hue are outlines, eyes and shadows, unless most of the thing is as dark.
