@@ -14,7 +14,7 @@ while read -r name prompt; do
 done <<'PROMPTS'
 lanterns 三只红灯笼
 moon 月亮在云上面
-bird 黄色背景上的蓝色小鸟
+owl 蓝色背景上的猫头鹰
 fox 戴帽子的狐狸
 tea 绿色的茶壶和茶杯
 blossom 樱花无缝图案
