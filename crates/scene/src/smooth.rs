@@ -37,8 +37,10 @@ pub fn smooth(picture: &mut RgbaImage) {
         (0..straight.len()).map(of).collect()
     };
     let mut directions = [1, width].map(|stride| (stride, shares(stride)));
-    let mut mixed: Vec<[f32; 4]> =
-        straight.iter().map(|&[red, green, blue, alpha]| [red * alpha, green * alpha, blue * alpha, alpha]).collect();
+    let mut mixed: Vec<[f32; 4]> = straight
+        .iter()
+        .map(|&[red, green, blue, alpha]| [red * alpha, green * alpha, blue * alpha, alpha])
+        .collect();
     for _ in 0..ROUNDS {
         for (stride, shares) in &mut directions {
             mix(&mut mixed, shares, *stride);
@@ -47,8 +49,8 @@ pub fn smooth(picture: &mut RgbaImage) {
     }
     for (Rgba([red, green, blue, alpha]), mixed) in picture.pixels_mut().zip(mixed) {
         if *alpha >= FAINT {
-            [*red, *green, *blue] =
-                [0, 1, 2].map(|channel| (255.0 * mixed[channel] / mixed[3].max(1e-4)).round().clamp(0.0, 255.0) as u8);
+            [*red, *green, *blue] = [0, 1, 2]
+                .map(|channel| (255.0 * mixed[channel] / mixed[3].max(1e-4)).round().clamp(0.0, 255.0) as u8);
         }
     }
 }
@@ -93,7 +95,8 @@ mod tests {
             let both = one[3] == 255 && other[3] == 255;
             both.then(|| f32::from(one[0].abs_diff(other[0])))
         };
-        let (sum, count) = places.filter_map(apart).fold((0.0, 0.0), |(sum, count), off| (sum + off, count + 1.0));
+        let (sum, count) =
+            places.filter_map(apart).fold((0.0, 0.0), |(sum, count), off| (sum + off, count + 1.0));
         sum / count
     }
 

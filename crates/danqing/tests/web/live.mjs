@@ -30,8 +30,11 @@ const pixels = async (page) => {
   await page.waitForSelector("[data-frame=fine]", { timeout: 120_000 });
   return page.evaluate(async () => {
     const image = document.querySelector("[data-frame]");
-    // Where the next frame comes meanwhile, that one is meant.
-    for (let known = false; !known; ) known = await image.decode().then(() => true, () => false);
+    // Where the next frame comes meanwhile, that one is meant, once it is painted with care.
+    for (let known = false; !known; ) {
+      known = await image.decode().then(() => image.dataset.frame === "fine", () => false);
+      if (!known) await new Promise((next) => setTimeout(next, 10));
+    }
     const sheet = new OffscreenCanvas(image.naturalWidth, image.naturalHeight).getContext("2d");
     sheet.drawImage(image, 0, 0);
     const { data } = sheet.getImageData(0, 0, image.naturalWidth, image.naturalHeight);

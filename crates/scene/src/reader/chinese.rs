@@ -74,15 +74,17 @@ fn relation_of(verb: Role, place: Option<Where>) -> Option<RelationKind> {
     }
 }
 
-/// Colour and size inside a known noun: 红灯笼 is a noun of the lexicon, and red.
+/// Colour and size inside a known noun: 红灯笼 is a noun of the lexicon, and red; 青蛙 and 黄牛 are kinds.
 fn inner_attributes(phrase: &mut NounPhrase, head: &str, lexicon: &Lexicon) {
     let chars: Vec<char> = head.chars().collect();
     let rest_is_known = |length: usize| {
         let rest: String = chars[length..].iter().collect();
         phrase.concept.is_some() && lexicon.named(&rest).is_some()
     };
+    let is_own = phrase.concept.as_ref().is_some_and(|concept| !concept.near);
+    let is_kind = |length: usize| is_own && chars.len() == length + 1;
     match colours::at_start(&chars) {
-        Some((colour, length)) if phrase.colour.is_none() && rest_is_known(length) => {
+        Some((colour, length)) if phrase.colour.is_none() && rest_is_known(length) && !is_kind(length) => {
             phrase.colour = Some(Colouring::One(colour));
         }
         _ => {}
