@@ -61,11 +61,12 @@ fn mix(colours: &mut [[f32; 4]], shares: &[f32], stride: usize) {
         let from = colours[of];
         colours[at].iter_mut().zip(from).for_each(|(value, from)| *value += share * (from - *value));
     };
-    for at in stride..shares.len() {
-        take(at, at - stride, shares[at]);
+    let places = shares.iter().enumerate().skip(stride);
+    for (at, share) in places.clone() {
+        take(at, at - stride, *share);
     }
-    for at in (stride..shares.len()).rev() {
-        take(at - stride, at, shares[at]);
+    for (at, share) in places.rev() {
+        take(at - stride, at, *share);
     }
 }
 
