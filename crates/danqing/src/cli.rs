@@ -105,7 +105,7 @@ impl ModelArguments {
         if !(1..=256).contains(&threads) {
             return Err(Error::OutOfRange { setting: Setting::Threads, value: threads.to_string() });
         }
-        let level = match self.level.as_ref().or(config.model.level.value.as_ref()) {
+        let level = match self.level_name(config) {
             None => Level::detect(),
             Some(name) => {
                 let level: Option<Level> = name.to_lowercase().parse().ok();
@@ -114,6 +114,16 @@ impl ModelArguments {
             }
         };
         Ok(Cpu::new(threads, level))
+    }
+
+    /// What paints drafts on the threads of `cpu`, where something is faster than that and nobody has chosen a level.
+    fn drafts(&self, config: &Config, cpu: &Cpu) -> Option<Cpu> {
+        let faster = self.level_name(config).is_none() && Level::fastest() != cpu.level();
+        faster.then(|| cpu.at(Level::fastest()))
+    }
+
+    fn level_name<'a>(&'a self, config: &'a Config) -> Option<&'a String> {
+        self.level.as_ref().or(config.model.level.value.as_ref())
     }
 }
 

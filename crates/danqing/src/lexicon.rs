@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use danqing_scene::{Colouring, Entry, Language, Lexicon, Style, Subject, colours};
+use danqing_scene::{Entry, Language, Lexicon, Style, Subject, colours};
 use serde::Deserialize;
 
 /// Concepts of the model that is built in; written by `training/lexicon/build.py`.
@@ -162,18 +162,9 @@ impl Knowledge {
         let Some(concept) = subject.concept.clone() else { return Caption { subject, instead: None } };
         let Some(entry) = self.entry(&concept.id) else { return Caption { subject, instead: None } };
         let name = name(entry, subject.language);
-        if let Some((colour, rest)) = colours::leading(&subject.head)
-            && entry.is_named(rest)
-        {
-            // 白猫 is near to 猫, and says all that is special about it.
-            if concept.near {
-                subject.colour.get_or_insert(Colouring::One(colour));
-                return Caption { subject, instead: None };
-            }
-            // A 红灯笼 is a 灯笼 that shall be red; 青蛙 and 黄牛 are kinds.
-            if rest.chars().count() > 1 {
-                subject.colour.get_or_insert(Colouring::One(colour));
-            }
+        // 白猫 is near to 猫, and says all that is special about it.
+        if concept.near && colours::leading(&subject.head).is_some_and(|(_, rest)| entry.is_named(rest)) {
+            return Caption { subject, instead: None };
         }
         let kept = !concept.near && subject.head.to_lowercase().contains(&name.to_lowercase());
         if !kept && !name.is_empty() && subject.description.contains(&subject.head) {
@@ -278,11 +269,12 @@ mod tests {
             let subject = &read(prompt, knowledge.lexicon()).subjects[0];
             knowledge.caption(subject).subject.copy_colour(0)
         };
-        let red = colours::parse("red").map(|colour| colour.rgb);
+        let [red, blue] = ["red", "blue"].map(|name| colours::parse(name).map(|colour| colour.rgb));
+        assert_eq!(colour("蓝色爱心"), blue, "a heart that says 色");
         for prompt in ["红灯笼", "a red lantern", "三只红灯笼"] {
             assert_eq!(colour(prompt), red, "{prompt}");
         }
-        for prompt in ["灯笼", "青蛙", "黄牛", "a red panda", "白菜", "黄瓜"] {
+        for prompt in ["灯笼", "青蛙", "黄牛", "红熊猫", "a red panda", "青苹果", "白菜", "黄瓜"] {
             assert_eq!(colour(prompt), None, "{prompt} says nothing of its colour");
         }
     }

@@ -95,15 +95,19 @@ impl Workshop {
         care: Care,
         watch: &mut dyn FnMut() -> ControlFlow<()>,
     ) -> Result<RgbaImage, Error> {
-        let order = self.screen(order.frame(care, self.painter.is_quick()))?;
+        let painter = match care {
+            Care::Draft => self.draftsman(),
+            Care::Fine => &self.painter,
+        };
+        let order = self.screen(order.frame(care, painter.is_quick()))?;
         let plans = self.plans(&order)?;
-        let painted = self.painter.paint(&plans, &mut |_| watch())?;
+        let painted = painter.paint(&plans, &mut |_| watch())?;
         let (Some(plan), Some(mut pictures)) = (plans.first(), painted.into_iter().next()) else {
             return Err(Error::Broken);
         };
         // Of several things each is shown small, and not enlarged by the model.
         if let (Care::Fine, [only]) = (care, pictures.as_mut_slice()) {
-            *only = self.painter.pipeline().upscale(only, Upscale::X4);
+            *only = painter.pipeline().upscale(only, Upscale::X4);
         }
         let picture = plan.sketch(pictures, care.side_px());
         let picture = self.rules.current().admit_picture(picture, &[]).map_err(screening::stopped)?;

@@ -35,20 +35,22 @@ pub(crate) struct Studio {
 }
 
 impl Studio {
-    /// Opens the tools around a store; makes what is missing.
+    /// Opens the tools around a store; makes what is missing. `drafts` is what live painting may use that is faster than `cpu`.
     pub(crate) fn open(
         config: Config,
         store: Store,
         weights: &Weights,
         cpu: Cpu,
+        drafts: Option<Cpu>,
         going: watch::Receiver<bool>,
     ) -> Result<Self, Error> {
-        let workshop = Arc::new(Workshop::open(&config, weights, cpu, labelling::Clock::System)?);
+        let workshop = Workshop::open(&config, weights, cpu, labelling::Clock::System)?;
         let seal = Seal::open_or_make(&config.store.folder().join("seal.key"))?;
         let live = Live::new(config.limits.live.value.unwrap_or(0))?;
+        let workshop = workshop.drafting(weights, drafts.filter(|_| live.is_open()))?;
         let painting = Hand::new("painting")?;
         let (metrics, exports) = (Metrics::default(), Hand::new("exports")?);
-        Ok(Self { config, workshop, store, metrics, painting, live, seal, exports, going })
+        Ok(Self { config, workshop: Arc::new(workshop), store, metrics, painting, live, seal, exports, going })
     }
 
     /// Whether the studio is reached over HTTPS.

@@ -29,6 +29,8 @@ pub(crate) struct Workshop {
     pub(crate) knowledge: Knowledge,
     pub(crate) nearest: Nearest,
     pub(crate) painter: Painter,
+    /// The same model at a faster level, for what is seen for a moment only.
+    drafts: Option<Painter>,
     pub(crate) labelling: Labelling,
     /// Lists that prompts choose from.
     pub(crate) wildcards: Wildcards,
@@ -42,10 +44,22 @@ impl Workshop {
             rules: Live::new(screening::policy(config)?),
             labelling: Labelling::open(config, clock)?,
             painter: Painter::new(weights, cpu)?,
+            drafts: None,
             nearest: Nearest::new(&knowledge),
             wildcards: Wildcards::new(config.paint.wildcards.value.as_ref().map(PathBuf::from)),
             knowledge,
         })
+    }
+
+    /// With a second painter for drafts, where there is something faster for them.
+    pub(crate) fn drafting(self, weights: &Weights, cpu: Option<Cpu>) -> Result<Self, Error> {
+        let drafts = cpu.map(|cpu| Painter::new(weights, cpu)).transpose()?;
+        Ok(Self { drafts, ..self })
+    }
+
+    /// Who paints drafts.
+    pub(crate) fn draftsman(&self) -> &Painter {
+        self.drafts.as_ref().unwrap_or(&self.painter)
     }
 
     /// Lets an order pass whose words ask for nothing that a rule stops, and whose wildcards there are.

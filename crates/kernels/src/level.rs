@@ -26,12 +26,23 @@ impl Level {
     pub const ALL: [Self; 6] =
         [Self::Portable, Self::Avx2, Self::Avx512, Self::Avx512Bf16, Self::AmxBf16, Self::Avx512Int8];
 
-    /// The strongest level of this machine that does not quantise.
+    /// The best level of this machine that does not quantise: the strongest, but f32 where it outruns `vdpbf16ps`.
     #[must_use]
     pub fn detect() -> Self {
-        let strongest =
-            Self::ALL.into_iter().rev().find(|level| *level != Self::Avx512Int8 && level.is_available());
-        strongest.unwrap_or(Self::Portable)
+        let pays = |level: &Self| match level {
+            Self::Avx512Int8 => false,
+            Self::Avx512Bf16 => !multiplies_pairs_slowly(),
+            _ => true,
+        };
+        let best = Self::ALL.into_iter().rev().filter(pays).find(|level| level.is_available());
+        best.unwrap_or(Self::Portable)
+    }
+
+    /// The level for what is seen for a moment only: the fastest of this machine, also if it quantises.
+    #[must_use]
+    pub fn fastest() -> Self {
+        let fastest = [Self::AmxBf16, Self::Avx512Int8].into_iter().find(|level| level.is_available());
+        fastest.unwrap_or_else(Self::detect)
     }
 
     /// The levels that this machine can run, in the order of [`Level::ALL`].
@@ -93,6 +104,18 @@ impl FromStr for Level {
         let found = Self::ALL.into_iter().find(|level| level.name() == name);
         found.ok_or_else(|| UnknownLevel { name: name.to_owned() })
     }
+}
+
+/// Whether f32 products are faster than `vdpbf16ps`, as on Intel's processors: they start half as many of these in a clock as of
+/// f32 products, and have tiles for bf16, which a virtual machine may lack. Measured in `BENCHMARKS.md`, "In few steps".
+fn multiplies_pairs_slowly() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    {
+        let leaf = std::arch::x86_64::__cpuid(0);
+        [leaf.ebx, leaf.edx, leaf.ecx].map(u32::to_le_bytes).as_flattened() == b"GenuineIntel"
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    false
 }
 
 /// A name that no [`Level`] has.

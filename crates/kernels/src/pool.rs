@@ -26,11 +26,12 @@ const SPIN: Duration = Duration::from_micros(50);
 /// two layers or two steps must not put it to sleep.
 const PATIENCE: Duration = Duration::from_millis(3);
 
-/// An instruction level and a pool of threads; share it by reference.
+/// An instruction level and a pool of threads; share it by reference. Clones have the same threads.
+#[derive(Clone)]
 pub struct Cpu {
     simd: Simd,
     threads: usize,
-    pool: Option<Pool>,
+    pool: Option<Arc<Pool>>,
 }
 
 impl Cpu {
@@ -40,7 +41,7 @@ impl Cpu {
     #[must_use]
     pub fn new(threads: usize, level: Level) -> Self {
         assert!(threads > 0, "a pool needs at least one thread");
-        let pool = (threads > 1).then(|| Pool::new(threads - 1));
+        let pool = (threads > 1).then(|| Arc::new(Pool::new(threads - 1)));
         Self { simd: Simd::new(level), threads, pool }
     }
 
@@ -48,6 +49,12 @@ impl Cpu {
     #[must_use]
     pub fn detect(threads: usize) -> Self {
         Self::new(threads, Level::detect())
+    }
+
+    /// The same threads at another level; panics if the machine lacks it.
+    #[must_use]
+    pub fn at(&self, level: Level) -> Self {
+        Self { simd: Simd::new(level), ..self.clone() }
     }
 
     /// The instruction level that weights are packed for and kernels run with.

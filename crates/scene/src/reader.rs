@@ -11,9 +11,9 @@ mod english;
 mod english_words;
 mod prompt;
 
-use crate::colours::Colour;
+use crate::colours::{self, Colour};
 use crate::lexicon::Lexicon;
-use crate::scene::{Background, Count, Language, MOST_SUBJECTS, Reading, Scene, Size, Subject};
+use crate::scene::{Background, Concept, Count, Language, MOST_SUBJECTS, Reading, Scene, Size, Subject};
 use draft::Draft;
 use prompt::Prompt;
 
@@ -92,6 +92,20 @@ fn whole(text: &Prompt, lexicon: &Lexicon) -> Scene {
         mirror_ok: false,
     };
     Scene { subjects: vec![subject], reading: Reading::Whole, ..Scene::default() }
+}
+
+/// The colour that a known name begins with and means: a 红灯笼 is a 灯笼 that shall be red, a 白猫 a 猫.
+///
+/// A name of its own that is one character longer is a kind: a 青蛙 is no teal 蛙, a 黄牛 no yellow 牛. So is most of what is called
+/// after something else, such as 红熊猫 and 青苹果, unless it says 色: 蓝色爱心.
+fn colour_in_name(name: &str, concept: &Concept, lexicon: &Lexicon) -> Option<Colour> {
+    let (colour, rest) = colours::leading(name)?;
+    let means_it = if lexicon.named(rest)?.id == concept.id {
+        concept.near || rest.chars().count() > 1
+    } else {
+        colour.name.ends_with('色')
+    };
+    means_it.then_some(colour)
 }
 
 /// A gradient around one colour, or a friendly one when none is named.

@@ -16,6 +16,8 @@ const NEUTRAL: f32 = 0.045;
 const OUTLINE: f32 = 0.35;
 /// Differences in lightness grow at most so much.
 const STRONGEST: f32 = 1.5;
+/// Two hues further apart than this, in radians, have two names: red ends there and orange begins.
+const HUE: f32 = 0.18;
 /// Hues are counted in so many places around the circle.
 const HUES: usize = 36;
 
@@ -80,7 +82,7 @@ impl Oklch {
         if other.is_neutral() {
             return self.is_neutral() && lightness < 0.2;
         }
-        !self.is_neutral() && lightness < 0.22 && turn(self.hue, other.hue).abs() < 0.28
+        !self.is_neutral() && lightness < 0.22 && turn(self.hue, other.hue).abs() < HUE
     }
 }
 

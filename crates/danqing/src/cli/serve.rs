@@ -70,7 +70,8 @@ pub(super) fn work(arguments: &WorkArguments, config: Config) -> Result<(), Erro
 pub(super) fn opened(model: &ModelArguments, config: Config, store: Store) -> Result<Arc<Studio>, Error> {
     let weights = Weights::open(model.folder(&config).as_deref())?;
     let cpu = model.cpu(&config)?;
-    Ok(Arc::new(Studio::open(config, store, &weights, cpu, interrupted())?))
+    let drafts = model.drafts(&config, &cpu);
+    Ok(Arc::new(Studio::open(config, store, &weights, cpu, drafts, interrupted())?))
 }
 
 /// Where the studio is, and how its first owner gets in.

@@ -4,9 +4,10 @@ mod nouns;
 mod words;
 
 use super::chinese_words::{Role, Where};
+use super::colour_in_name;
 use super::draft::{Draft, Kind, NounPhrase};
 use super::prompt::Prompt;
-use crate::colours::{self, Colour};
+use crate::colours::Colour;
 use crate::lexicon::Lexicon;
 use crate::scene::{Background, Colouring, Count, Language, Layout, RelationKind, Size};
 use crate::styles::Style;
@@ -74,29 +75,21 @@ fn relation_of(verb: Role, place: Option<Where>) -> Option<RelationKind> {
     }
 }
 
-/// Colour and size inside a known noun: 红灯笼 is a noun of the lexicon, and red; 青蛙 and 黄牛 are kinds.
+/// Colour and size inside a known noun: a 红灯笼 is red, a 小狗 small.
 fn inner_attributes(phrase: &mut NounPhrase, head: &str, lexicon: &Lexicon) {
-    let chars: Vec<char> = head.chars().collect();
-    let rest_is_known = |length: usize| {
-        let rest: String = chars[length..].iter().collect();
-        phrase.concept.is_some() && lexicon.named(&rest).is_some()
-    };
-    let is_own = phrase.concept.as_ref().is_some_and(|concept| !concept.near);
-    let is_kind = |length: usize| is_own && chars.len() == length + 1;
-    match colours::at_start(&chars) {
-        Some((colour, length)) if phrase.colour.is_none() && rest_is_known(length) && !is_kind(length) => {
-            phrase.colour = Some(Colouring::One(colour));
-        }
-        _ => {}
+    let Some(concept) = &phrase.concept else { return };
+    if phrase.colour.is_none() {
+        phrase.colour = colour_in_name(head, concept, lexicon).map(Colouring::One);
     }
-    let size = match chars[0] {
-        '小' => Size::Small,
-        '大' => Size::Big,
+    let size = match head.chars().next() {
+        Some('小') => Size::Small,
+        Some('大') => Size::Big,
         _ => return,
     };
     // 大树 may be the thing's own name.
     let own = lexicon.named(head).is_some_and(|found| found.entry.zh == head);
-    if phrase.size == Size::Normal && !own && rest_is_known(1) {
+    let rest: String = head.chars().skip(1).collect();
+    if phrase.size == Size::Normal && !own && lexicon.named(&rest).is_some() {
         phrase.size = size;
     }
 }

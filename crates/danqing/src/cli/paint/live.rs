@@ -44,7 +44,9 @@ pub(super) fn run(arguments: &Arguments, config: &Config, reader: Reader) -> Res
     let output = arguments.output(None, config)?;
     let weights = Weights::open(arguments.model.folder(config).as_deref())?;
     let clock = if arguments.reproducible { Clock::Fixed } else { Clock::System };
-    let workshop = Workshop::open(config, &weights, arguments.model.cpu(config)?, clock)?;
+    let cpu = arguments.model.cpu(config)?;
+    let drafts = arguments.model.drafts(config, &cpu);
+    let workshop = Workshop::open(config, &weights, cpu, clock)?.drafting(&weights, drafts)?;
     let batch = Batch {
         workshop,
         output,

@@ -4,6 +4,7 @@ use super::Parser;
 use super::words::{Token, TokenKind};
 use crate::colours;
 use crate::lexicon::{Match, singulars};
+use crate::reader::colour_in_name;
 use crate::reader::draft::{Draft, Kind, NounPhrase};
 use crate::reader::english_words::{Role, is_plural_only, kind};
 use crate::scene::{Colouring, Count, Layout};
@@ -272,6 +273,9 @@ impl<'a> Parser<'a, '_> {
         };
         phrase.head_span = self.prompt.span(tokens[range.start].chars.start..tokens[range.end - 1].chars.end);
         phrase.concept = found.as_ref().map(Draft::concept);
+        if let (None, Some(concept)) = (&phrase.colour, &phrase.concept) {
+            phrase.colour = colour_in_name(&phrase.head, concept, self.lexicon).map(Colouring::One);
+        }
         phrase.kind = kind(&phrase.head.to_lowercase());
         if phrase.kind == Kind::Thing && kind(&surface) != Kind::Thing {
             phrase.kind = kind(&surface);
