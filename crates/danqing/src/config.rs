@@ -110,7 +110,7 @@ pub(crate) struct ModelSettings {
     pub(crate) folder: Setting<String>,
     /// As many as the machine has.
     pub(crate) threads: Setting<usize>,
-    /// The strongest of the machine that rounds to no less than bf16.
+    /// The best of the machine that rounds to no less than bf16.
     pub(crate) level: Setting<String>,
 }
 

@@ -274,7 +274,8 @@ mod tests {
         for prompt in ["红灯笼", "a red lantern", "三只红灯笼"] {
             assert_eq!(colour(prompt), red, "{prompt}");
         }
-        for prompt in ["灯笼", "青蛙", "黄牛", "红熊猫", "a red panda", "青苹果", "白菜", "黄瓜"] {
+        for prompt in ["灯笼", "青蛙", "黄牛", "红熊猫", "a red panda", "青苹果", "白菜", "黄瓜"]
+        {
             assert_eq!(colour(prompt), None, "{prompt} says nothing of its colour");
         }
     }

@@ -50,7 +50,17 @@ impl Studio {
         let workshop = workshop.drafting(weights, drafts.filter(|_| live.is_open()))?;
         let painting = Hand::new("painting")?;
         let (metrics, exports) = (Metrics::default(), Hand::new("exports")?);
-        Ok(Self { config, workshop: Arc::new(workshop), store, metrics, painting, live, seal, exports, going })
+        Ok(Self {
+            config,
+            workshop: Arc::new(workshop),
+            store,
+            metrics,
+            painting,
+            live,
+            seal,
+            exports,
+            going,
+        })
     }
 
     /// Whether the studio is reached over HTTPS.
