@@ -36,7 +36,7 @@ pub fn tint(picture: &mut RgbaImage, rgb: [u8; 3]) {
         .collect();
     let area: f32 = pixels.iter().map(|(_, alpha)| alpha).sum();
     let right: f32 =
-        pixels.iter().filter(|(pixel, _)| pixel.looks_like(target)).map(|(_, alpha)| alpha).sum();
+        pixels.iter().filter(|(pixel, _)| pixel.looks_like(target, HUE)).map(|(_, alpha)| alpha).sum();
     if area <= 0.0 || right >= HAS_IT * area {
         return;
     }
@@ -76,13 +76,13 @@ impl Oklch {
         self.chroma < NEUTRAL
     }
 
-    /// Whether a person would give both the same name, about.
-    fn looks_like(self, other: Self) -> bool {
+    /// Whether a person would give both the same name, about; `apart` is how far their hues may be.
+    fn looks_like(self, other: Self, apart: f32) -> bool {
         let lightness = (self.lightness - other.lightness).abs();
         if other.is_neutral() {
             return self.is_neutral() && lightness < 0.2;
         }
-        !self.is_neutral() && lightness < 0.22 && turn(self.hue, other.hue).abs() < HUE
+        !self.is_neutral() && lightness < 0.22 && turn(self.hue, other.hue).abs() < apart
     }
 }
 
@@ -196,9 +196,12 @@ mod tests {
         })
     }
 
+    /// Light washes pink out of yellow, by a little more than `HUE`.
+    const ABOUT: f32 = 0.28;
+
     fn is_like(picture: &RgbaImage, (x, y): (u32, u32), name: &str) -> bool {
         let Rgba([red, green, blue, _]) = *picture.get_pixel(x, y);
-        Oklch::of([red, green, blue]).looks_like(Oklch::of(colour(name)))
+        Oklch::of([red, green, blue]).looks_like(Oklch::of(colour(name)), ABOUT)
     }
 
     #[test]
