@@ -280,6 +280,13 @@ mod tests {
     }
 
     #[test]
+    fn the_fastest_quantises_only_where_there_are_no_tiles() {
+        let [tiles, codes] = [Level::AmxBf16, Level::Avx512Int8].map(Level::is_available);
+        assert_eq!(Level::fastest() == Level::Avx512Int8, codes && !tiles, "int8");
+        assert!(Level::fastest().is_available(), "runs here");
+    }
+
+    #[test]
     fn nobody_gets_int8_unasked() {
         assert_ne!(Level::detect(), Level::Avx512Int8, "detection quantises");
     }

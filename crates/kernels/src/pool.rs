@@ -319,6 +319,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn threads_outlive_the_level_that_they_began_with() {
+        let other = Cpu::new(2, Level::detect()).at(Level::Portable);
+        assert_eq!((other.level(), other.threads()), (Level::Portable, 2), "the level alone is new");
+        let done = AtomicUsize::new(0);
+        other.parallel_for(64, |_| {
+            done.fetch_add(1, Ordering::Relaxed);
+        });
+        assert_eq!(done.into_inner(), 64, "each task once");
+    }
+
+    #[test]
     fn runs_each_task_once() {
         for threads in [1, 2, 5] {
             let cpu = Cpu::new(threads, Level::Portable);
