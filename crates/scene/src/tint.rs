@@ -16,8 +16,8 @@ const NEUTRAL: f32 = 0.045;
 const OUTLINE: f32 = 0.35;
 /// Differences in lightness grow at most so much.
 const STRONGEST: f32 = 1.5;
-/// Two hues further apart than this, in radians, have two names: red ends there and orange begins.
-const HUE: f32 = 0.18;
+/// A hue further than this from the one wanted, in radians, shows beside it: vermilion beside crimson.
+const HUE: f32 = 0.1;
 /// Hues are counted in so many places around the circle.
 const HUES: usize = 36;
 
