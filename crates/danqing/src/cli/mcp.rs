@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::ModelArguments;
-use super::serve::{begin_logging, block_on, opened};
+use super::serve::{Drafts, begin_logging, block_on, opened};
 use crate::config::Config;
 use crate::error::Error;
 use crate::{api, serve, studio, worker};
@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &Arguments, config: Config) -> Result<(), Error> {
     begin_logging();
     block_on(async {
         let store = studio::store(&config).await?;
-        let studio = opened(&arguments.model, config, store)?;
+        let studio = opened(&arguments.model, config, store, Drafts::Unseen)?;
         let accounts = studio.store.accounts();
         let person = match &arguments.name {
             None => accounts.local_person().await?,

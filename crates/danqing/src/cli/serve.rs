@@ -49,7 +49,7 @@ pub(super) fn run(arguments: &Arguments, mut config: Config, reader: Reader) -> 
         let listener = serve::bind(&config.server, has_owner).await?;
         let listen = listener.local_addr().ok().or(config.server.listen.value);
         config.server.listen = config.server.listen.or_flag(listen);
-        let studio = opened(&arguments.model, config, store)?;
+        let studio = opened(&arguments.model, config, store, Drafts::Seen)?;
         tell(&studio, reader, has_owner).await?;
         serve::serve(studio, listener).await
     })
@@ -60,17 +60,29 @@ pub(super) fn work(arguments: &WorkArguments, config: Config) -> Result<(), Erro
     begin_logging();
     block_on(async {
         let store = studio::store(&config).await?;
-        let studio = opened(&arguments.model, config, store)?;
+        let studio = opened(&arguments.model, config, store, Drafts::Unseen)?;
         worker::run(Arc::clone(&studio), serve::worker_name(), studio.going.clone()).await;
         Ok(())
     })
 }
 
+/// Whether somebody paints live in this process: only then it pays to load a painter for drafts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Drafts {
+    Seen,
+    Unseen,
+}
+
 /// The studio around `store`, until the system or the keyboard asks for its end.
-pub(super) fn opened(model: &ModelArguments, config: Config, store: Store) -> Result<Arc<Studio>, Error> {
+pub(super) fn opened(
+    model: &ModelArguments,
+    config: Config,
+    store: Store,
+    drafts: Drafts,
+) -> Result<Arc<Studio>, Error> {
     let weights = Weights::open(model.folder(&config).as_deref())?;
     let cpu = model.cpu(&config)?;
-    let drafts = model.drafts(&config, &cpu);
+    let drafts = model.drafts(&config, &cpu).filter(|_| drafts == Drafts::Seen);
     Ok(Arc::new(Studio::open(config, store, &weights, cpu, drafts, interrupted())?))
 }
 
